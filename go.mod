@@ -1,0 +1,3 @@
+module resetproof
+
+go 1.26

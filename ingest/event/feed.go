@@ -1,0 +1,85 @@
+package event
+
+// Feed is what is known of one format from one instance (tenant, organisation,
+// host, project, table). Coverage belongs to a feed. Records = Mapped +
+// Duplicates + Unmapped + Malformed holds for every feed.
+type Feed struct {
+	Name     string `json:"feed"` // "<format>/<instance>"
+	Format   string `json:"format"`
+	Instance string `json:"instance"`
+	Source   string `json:"source"` // the config's name, or the argument
+	System   string `json:"system"` // the system the format speaks of; "" for native steps
+
+	Records    int64 `json:"records"`
+	Mapped     int64 `json:"mapped"`
+	Duplicates int64 `json:"duplicates"`
+	Unmapped   int64 `json:"unmapped"`
+	Malformed  int64 `json:"malformed"`
+
+	MalformedFirst []Malformed      `json:"malformed_first"` // at most MaxMalformedKept, by (URI, offset)
+	UnmappedTypes  map[string]int64 `json:"unmapped_types"`  // vendor event type -> records, at most MaxUnmappedTypes
+
+	// First and Last are the earliest and latest time of a record of any kind,
+	// UTC nanoseconds; 0 where no record has a time.
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+	// Lags counts records by whole seconds between event and writing, for
+	// formats that declare a written field; nil otherwise.
+	Lags map[int64]int64 `json:"lags"`
+	// Minutes marks, per UTC day (days since 1970), the minutes in which some
+	// record of the feed lies: 1,440 bits a day.
+	Minutes map[int64][]byte `json:"minutes"`
+	// Kinds counts events by kind, duplicates left out.
+	Kinds map[string]int64 `json:"kinds"`
+
+	// Shows lists the kinds this feed can show at all; ShowsFor those it can
+	// show only for resets of one path ("self-service"). NeedsSetting lists the
+	// ones of them that prove nothing until a record of the kind was seen or
+	// the config declares it (Expect). Always lists kinds that leave a record
+	// whenever the act happens.
+	Shows        []string            `json:"shows"`
+	ShowsFor     map[string][]string `json:"shows_for"`
+	NeedsSetting []string            `json:"needs_setting"`
+	Always       []string            `json:"always"`
+	// Expect is what the config says this source must show; nil if silent.
+	Expect []string `json:"expect"`
+	// Covers is the interval the config states, UTC nanoseconds; zero if none.
+	Covers [2]int64 `json:"covers"`
+
+	HostsSeen  []string `json:"hosts_seen"`
+	HostsNamed []string `json:"hosts_named"` // named in records as writing hosts, seen or not
+
+	Files []File `json:"files"`
+}
+
+// File is one input file of a feed.
+type File struct {
+	URI    string `json:"uri"`
+	Size   int64  `json:"size"` // bytes as stored
+	SHA256 string `json:"sha256"`
+}
+
+// Malformed is the position of a record that could not be read and why. The
+// record itself is never quoted.
+type Malformed struct {
+	URI    string `json:"uri"`
+	Line   int64  `json:"line"` // 0 for formats without lines
+	Offset int64  `json:"offset"`
+	Reason string `json:"reason"`
+}
+
+// Limits of what a feed's description may hold.
+const (
+	MaxMalformedKept = 20
+	MaxUnmappedTypes = 1000
+)
+
+// Unrecognised is an input that no format claims, or that could not be opened
+// or read to its end.
+type Unrecognised struct {
+	URI    string `json:"uri"`
+	Reason string `json:"reason"`
+	// Failed tells a named source that failed or a file that broke off from
+	// one whose content no format knows; both make a run incomplete.
+	Failed bool `json:"failed"`
+}
