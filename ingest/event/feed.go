@@ -57,6 +57,9 @@ type File struct {
 	URI    string `json:"uri"`
 	Size   int64  `json:"size"` // bytes as stored
 	SHA256 string `json:"sha256"`
+	// Partial tells a file that was not read to its end, or of which
+	// --since/--until left records out: a later run reads it again.
+	Partial bool `json:"partial"`
 }
 
 // Malformed is the position of a record that could not be read and why. The
