@@ -1,0 +1,44 @@
+package event
+
+import (
+	"reflect"
+	"testing"
+)
+
+// TestFeedMergeIgnoresOrder merges three parts of one feed in every order; only
+// Source, which the first one keeps, may differ.
+func TestFeedMergeIgnoresOrder(t *testing.T) {
+	part := func(i int) Feed {
+		return []Feed{
+			{Records: 3, Mapped: 2, Malformed: 1, First: 50, Last: 90, Lags: map[int64]int64{1: 2},
+				MalformedFirst: []Malformed{{URI: "b", Offset: 9}}, UnmappedTypes: map[string]int64{},
+				Minutes: map[int64][]byte{1: {1, 0}}, Kinds: map[string]int64{"log.cleared": 1},
+				Shows: []string{"reset.executed"}, Files: []File{{URI: "b", SHA256: "22", Partial: true}}},
+			{Records: 1, Unmapped: 1, First: 10, Last: 20, UnmappedTypes: map[string]int64{"x": 1},
+				MalformedFirst: []Malformed{{URI: "a", Offset: 1}},
+				Minutes:        map[int64][]byte{1: {2, 4}, 2: {8}}, Kinds: map[string]int64{"log.cleared": 2},
+				Covers: [2]int64{5, 9}, HostsSeen: []string{"dc2"}, Files: []File{{URI: "b", SHA256: "22"}}},
+			{Records: 0, ShowsFor: map[string][]string{"self-service": {"identity.verified"}},
+				Covers: [2]int64{1, 6}, HostsSeen: []string{"dc1"}, Files: []File{{URI: "a", SHA256: "11"}}},
+		}[i]
+	}
+	var want *Feed
+	for _, order := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		f := part(order[0])
+		for _, i := range order[1:] {
+			p := part(i)
+			f.Merge(&p)
+		}
+		if want == nil {
+			want = &f
+			continue
+		}
+		if !reflect.DeepEqual(*want, f) {
+			t.Errorf("order %v:\n%+v\nwant\n%+v", order, f, *want)
+		}
+	}
+	if want.Records != 4 || want.First != 10 || want.Covers != [2]int64{1, 9} || want.Files[1].Partial ||
+		want.Minutes[1][0] != 3 || want.MalformedFirst[0].URI != "a" {
+		t.Errorf("merged to %+v", *want)
+	}
+}
