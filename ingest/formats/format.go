@@ -40,7 +40,10 @@ type Table struct {
 	// RetentionDays is how long the vendor keeps such records; 0 if unknown.
 	RetentionDays int `yaml:"retention_days"`
 
-	// Framing says where records begin and end.
+	// Words is a list of words; in YAML one word may stand without a list.
+type Words []string
+
+// Framing says where records begin and end.
 	Framing Framing `yaml:"framing"`
 	// Sniff holds for a record of this format and for no other's.
 	Sniff Conditions `yaml:"sniff"`
@@ -92,8 +95,9 @@ type Table struct {
 // Framing says where records begin and end in a stream.
 type Framing struct {
 	// Kind is json (lines, objects one after another, an array), csv (with a
-	// header), or xml.
-	Kind string `yaml:"kind"`
+	// header row; parted by comma, semicolon or tab) or xml, or a list of these
+	// if the format comes in several.
+	Kind Words `yaml:"kind"`
 	// Keys name the members of a JSON object that hold the array of records:
 	// result for {"result":[…]}.
 	Keys []string `yaml:"keys"`
@@ -107,8 +111,10 @@ type Conditions []Condition
 
 // Condition holds if every path has one of the values listed for it. A value
 // is compared exactly, "*" means anything but empty, "" empty, "a*" and "*a"
-// beginning and end, "*a*" inside; "$path" is the value at another path, and
-// "!x" anything that x does not fit. Comparison ignores case except for $path.
+// beginning and end, "*a*" inside; "$path" is the value at another path. "!x"
+// excludes what x fits: no such value may fit, and of the others, if there are
+// any, one must. Case is ignored. For CSV, Table.Sniff sees a record in
+// which each column of the header holds its own name.
 type Condition map[string][]string
 
 // Value says where a field's text comes from. In YAML it is a path, "=text"
@@ -219,8 +225,11 @@ type Hook struct {
 	// puts to one path the last holds. value may alias raw. An error makes the
 	// record malformed; its text must not quote the record.
 	Extract func(raw []byte, put func(path string, value []byte)) error
-	// Paths are read for Adjust beside those the table names.
+	// Paths are read for Adjust and Zone beside those the table names.
 	Paths []string
+	// Zone, if set, is asked for the clock of a local time where the config
+	// names none; nil if the record does not tell either.
+	Zone func(get func(path string) string) *time.Location
 	// Adjust, if set, sees the finished record (mapped or unmapped) and may
 	// change it. get gives the text at one of Paths, "" if empty.
 	Adjust func(get func(path string) string, rec *Record)
