@@ -40,10 +40,7 @@ type Table struct {
 	// RetentionDays is how long the vendor keeps such records; 0 if unknown.
 	RetentionDays int `yaml:"retention_days"`
 
-	// Words is a list of words; in YAML one word may stand without a list.
-type Words []string
-
-// Framing says where records begin and end.
+	// Framing says where records begin and end.
 	Framing Framing `yaml:"framing"`
 	// Sniff holds for a record of this format and for no other's.
 	Sniff Conditions `yaml:"sniff"`
@@ -91,6 +88,9 @@ type Words []string
 	// events. A record that none fits is unmapped.
 	Events []Rule `yaml:"events"`
 }
+
+// Words is a list of words; in YAML one word may stand without a list.
+type Words []string
 
 // Framing says where records begin and end in a stream.
 type Framing struct {
