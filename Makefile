@@ -1,0 +1,30 @@
+# Build, test and measure resetproof. make test needs Go and nothing else.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+.PHONY: help build test lint bench vuln clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+build: ## ./resetproof, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o resetproof ./cmd/resetproof
+
+test: lint ## lint, then every test
+	go test ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l cmd detect ingest report rules); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+bench: ## every benchmark, once
+	go test -run '^$$' -bench . -benchmem ./...
+
+vuln: ## known vulnerabilities in what we depend on; needs the network
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+clean: ## remove what build leaves behind
+	rm -f resetproof
+	go clean -testcache
