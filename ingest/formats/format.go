@@ -63,6 +63,8 @@ type Table struct {
 	// names as writing such records.
 	Host       Value   `yaml:"host"`
 	HostsNamed []Value `yaml:"hosts_named"`
+	// Required are paths without which a record is malformed.
+	Required []string `yaml:"required"`
 	// Type is the vendor's event type, by which events are looked up.
 	Type Value `yaml:"type"`
 	// Time is when it happened, Written when the source wrote it down.
@@ -72,7 +74,7 @@ type Table struct {
 	// Shows lists the kinds these logs can show at all; ShowsFor those they show
 	// only for resets of one path; NeedsSetting those of them that prove
 	// nothing until one was seen; Always those that are recorded whenever the
-	// act happens.
+	// act happens. "*" stands for every kind.
 	Shows        []string            `yaml:"shows"`
 	ShowsFor     map[string][]string `yaml:"shows_for"`
 	NeedsSetting []string            `yaml:"needs_setting"`
@@ -136,6 +138,8 @@ type Value struct {
 	// hexadecimal digits of its SHA-256: for ids that open a door by themselves.
 	Lower bool `yaml:"lower"`
 	Hash  bool `yaml:"hash"`
+
+	constant bool // written as "=text", which may be empty
 }
 
 // Replacement gives To for a value that one of Is fits (as in a Condition).
@@ -171,8 +175,10 @@ type Rule struct {
 	Kind string `yaml:"kind"`
 	// KindFrom is where the kind itself stands in the record.
 	KindFrom Value `yaml:"kind_from"`
-	// Time, Failure and Fields take the place of the table's.
+	// Time, Written, Failure and Fields take the place of the table's. A rule
+	// with its own time has no written unless it says so.
 	Time    TimeField   `yaml:"time"`
+	Written TimeField   `yaml:"written"`
 	Failure *Conditions `yaml:"failure"`
 	Fields  Fields      `yaml:"fields"`
 	// And are more events of the same record, each under its own When.

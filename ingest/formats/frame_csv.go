@@ -10,20 +10,18 @@ import (
 // A quote that is never closed costs its own line only; from then on every
 // line is a row.
 type csvFramer struct {
-	w          *window
-	comma      byte
-	columns    []string
-	linesOnly  bool
-	headerRead bool
+	w         *window
+	comma     byte
+	columns   []string
+	linesOnly bool
 }
 
-// header reads the first row; false if there is none.
-func (c *csvFramer) header() bool {
-	c.headerRead = true
-	if _, ok := c.w.peek(); !ok {
-		return false
-	}
+// header reads the first row, if there is one.
+func (c *csvFramer) header() {
 	c.comma = ','
+	if _, ok := c.w.peek(); !ok {
+		return
+	}
 	nl := c.w.index('\n', 0)
 	if nl < 0 {
 		nl = c.w.end - c.w.start
@@ -36,13 +34,9 @@ func (c *csvFramer) header() bool {
 	for _, cell := range cells {
 		c.columns = append(c.columns, strings.ToLower(strings.TrimSpace(string(cell))))
 	}
-	return f.why == "" && len(cells) > 0
 }
 
 func (c *csvFramer) next() (frame, error) {
-	if !c.headerRead {
-		c.header()
-	}
 	if _, ok := c.w.peek(); !ok {
 		return frame{}, c.w.ended()
 	}

@@ -184,10 +184,7 @@ func (j *jsonFramer) element() frame {
 			at = w.end - w.start
 		}
 		if n >= 0 || at > MaxRecord {
-			f.why = whyTooLong
-			v = balance{}
-			v.skip(w)
-			f.length = w.offset() - f.offset
+			w.drop(&f, func() { new(balance).skip(w) })
 			return f
 		}
 		if !w.fill() {

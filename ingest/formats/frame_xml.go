@@ -33,7 +33,8 @@ func (x *xmlFramer) next() (frame, error) {
 		case bytes.HasPrefix(x.w.bytes(), []byte("<!--")):
 			x.skipComment()
 		default:
-			x.w.skipPast('>')
+			x.w.skipTo('>')
+			x.w.take(min(1, x.w.end-x.w.start))
 		}
 	}
 }
@@ -89,8 +90,7 @@ func (x *xmlFramer) element() frame {
 			return f
 		}
 		if n > 0 || w.end-w.start > MaxRecord {
-			f.why = whyTooLong
-			f.length = x.skipToStart()
+			w.drop(&f, x.skipToStart)
 			return f
 		}
 		at = max(at, w.end-w.start-len(x.end)-1)
@@ -126,25 +126,23 @@ func (x *xmlFramer) boundary(b []byte, at int) (n int, whole bool) {
 }
 
 // skipToStart drops everything up to the next start tag.
-func (x *xmlFramer) skipToStart() (length int64) {
-	from := x.w.offset()
+func (x *xmlFramer) skipToStart() {
 	x.w.take(1)
 	for {
 		i := bytes.IndexByte(x.w.bytes(), '<')
 		if i < 0 {
 			x.w.take(x.w.end - x.w.start)
 			if !x.w.fill() {
-				break
+				return
 			}
 			continue
 		}
 		x.w.take(i)
 		for x.w.end-x.w.start <= len(x.start) && x.w.fill() {
 		}
-		if x.startsAt(x.w.bytes()) || x.w.end == x.w.start {
-			break
+		if x.startsAt(x.w.bytes()) {
+			return
 		}
 		x.w.take(1)
 	}
-	return x.w.offset() - from
 }

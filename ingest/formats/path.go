@@ -190,6 +190,12 @@ func replacePrefix(path string, prefixes map[string]string) string {
 	}
 }
 
+// flat is a path after its prefix is replaced and without quotes, as a CSV
+// column or a hook's put names it.
+func flat(path string, prefixes map[string]string) string {
+	return strings.ReplaceAll(replacePrefix(path, prefixes), "'", "")
+}
+
 // trieBuilder numbers slots in the order of the trie, which is known only when
 // all paths are in it; fixups then tell the numbers to those who asked.
 type trieBuilder struct {

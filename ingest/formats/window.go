@@ -4,7 +4,9 @@ package formats
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"hash"
 	"io"
 
 	"golang.org/x/text/encoding/unicode"
@@ -28,9 +30,9 @@ type frame struct {
 	length int64
 	line   int64
 	why    string
+	// sha256 of the record's bytes; set only where b does not hold them all.
+	sha256 [32]byte
 }
-
-const whyTooLong = "record longer than 16 MiB"
 
 // framer finds records; next returns io.EOF after the last one, or the error
 // of the stream.
@@ -42,9 +44,10 @@ type window struct {
 	r          io.Reader
 	buf        []byte
 	start, end int
-	base       int64 // offset of buf[0] in the stream
-	line       int64 // line of buf[start], from 1
-	err        error // what the stream ended with
+	base       int64     // offset of buf[0] in the stream
+	line       int64     // line of buf[start], from 1
+	err        error     // what the stream ended with
+	sum        hash.Hash // of what is taken, while a record is dropped
 }
 
 // newWindow reads r, passing over a byte order mark. UTF-16, told by its mark,
@@ -123,7 +126,20 @@ func (w *window) take(n int) []byte {
 	b := w.buf[w.start : w.start+n]
 	w.start += n
 	w.line += int64(bytes.Count(b, []byte{'\n'}))
+	if w.sum != nil {
+		w.sum.Write(b)
+	}
 	return b
+}
+
+// drop has skip pass over a record that is too long, and takes its length and hash.
+func (w *window) drop(f *frame, skip func()) {
+	w.sum = sha256.New()
+	skip()
+	f.length = w.offset() - f.offset
+	f.sha256 = [32]byte(w.sum.Sum(nil))
+	f.why = whyTooLong
+	w.sum = nil
 }
 
 // peek skips white space and tells the byte after it; false at the end.
@@ -156,11 +172,11 @@ func (w *window) index(c byte, from int) int {
 	}
 }
 
-// skipPast drops everything up to and with the next c, without keeping it.
-func (w *window) skipPast(c byte) {
+// skipTo drops everything before the next c, without keeping it.
+func (w *window) skipTo(c byte) {
 	for {
 		if i := bytes.IndexByte(w.bytes(), c); i >= 0 {
-			w.take(i + 1)
+			w.take(i)
 			return
 		}
 		w.take(w.end - w.start)
@@ -185,9 +201,7 @@ func (w *window) lineFrame() frame {
 	n := w.index('\n', 0)
 	switch {
 	case n > MaxRecord || n < 0 && w.end-w.start > MaxRecord:
-		w.skipPast('\n')
-		f.length = w.offset() - f.offset
-		f.why = whyTooLong
+		w.drop(&f, func() { w.skipTo('\n') })
 		return f
 	case n < 0:
 		f.b = w.take(w.end - w.start)

@@ -1,0 +1,120 @@
+// Ids of events, and words that recur.
+package formats
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"resetproof/ingest/event"
+)
+
+// identify gives a record's events their ids and feed: by the vendor's event id
+// within family and instance, or by the record's bytes, with the event's index
+// if it is not the first.
+func (m *mapper) identify(rec *Record) {
+	if len(m.events) == 0 {
+		return
+	}
+	family := m.f.table.Family
+	if family == "" {
+		family = m.f.table.ID
+	}
+	vendor := m.vendorID()
+	feed := m.words.of(m.keep(func(to []byte) []byte {
+		return append(append(append(to, m.f.table.ID...), '/'), rec.Instance...)
+	}))
+	for i := range m.events {
+		h := idHash{buf: m.scratch[len(m.scratch):]}
+		if vendor == "" {
+			h.add(rec.Raw)
+		} else {
+			h.add([]byte(family))
+			h.add([]byte(rec.Instance))
+			h.add([]byte(vendor))
+		}
+		if i > 0 {
+			h.add(strconv.AppendInt(nil, int64(i), 10))
+		}
+		m.events[i].ID = h.sum()
+		m.events[i].Feed = feed
+	}
+}
+
+// vendorID is the vendor's event id; empty if the record lacks a part of it.
+func (m *mapper) vendorID() string {
+	if len(m.f.recordID) == 0 {
+		return ""
+	}
+	parts := make([]string, len(m.f.recordID))
+	for i, v := range m.f.recordID {
+		if parts[i] = string(m.text(v)); parts[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// idHash gives what event.Hash gives, without a hash state for each event.
+type idHash struct{ buf []byte }
+
+func (h *idHash) add(field []byte) {
+	h.buf = binary.BigEndian.AppendUint32(h.buf, uint32(len(field)))
+	h.buf = append(h.buf, field...)
+}
+
+func (h *idHash) sum() event.ID {
+	sum := sha256.Sum256(h.buf)
+	return event.ID(sum[:16])
+}
+
+// words keeps one copy of types, instances and hosts, which recur in nearly
+// every record.
+type words map[string]string
+
+// maxWords bounds words; beyond it each record has its own copies.
+const maxWords = 4096
+
+func (w words) of(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	if s, ok := w[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(w) < maxWords {
+		w[s] = s
+	}
+	return s
+}
+
+// address gives b if it is an IP address, without the IPv6 form of an IPv4
+// one; a port or anything else gives nothing, save that a port is cut off an
+// IPv4 address.
+func address(b []byte) []byte {
+	const mapped = "::ffff:"
+	if len(b) > len(mapped) && strings.EqualFold(string(b[:len(mapped)]), mapped) && strings.IndexByte(string(b), '.') > 0 {
+		b = b[len(mapped):]
+	}
+	s := string(b)
+	if host, _, ok := strings.Cut(s, ":"); ok && strings.IndexByte(host, '.') > 0 {
+		b, s = b[:len(host)], host
+	}
+	if _, err := netip.ParseAddr(s); err != nil {
+		return nil
+	}
+	return b
+}
+
+func validText(b []byte) bool {
+	for _, c := range b {
+		if c == 0 {
+			return false
+		}
+	}
+	return utf8.Valid(b)
+}

@@ -1,0 +1,93 @@
+// Times as logs write them.
+package formats
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"resetproof/ingest/event"
+)
+
+const (
+	layoutRFC3339 = "rfc3339"
+	layoutEpochS  = "epoch-s"
+	layoutEpochMS = "epoch-ms"
+	zoneConfig    = "config"
+	zoneUTC       = "utc"
+)
+
+// compactOffset is RFC 3339 with an offset without colon, as Samba and Jira
+// write it.
+const compactOffset = "2006-01-02T15:04:05Z0700"
+
+// Reasons why a time is not one. They name no text from the record.
+const (
+	whyNoTime     = "no time"
+	whyTimeForm   = "time is written in a form this format does not have"
+	whyNoZone     = "local time without zone: set zone in the source's config"
+	whyTimeBefore = "time %04d-%02d-%02d lies before 2000"
+	whyTimeAhead  = "time %04d-%02d-%02d lies more than 48 hours after the run's now"
+)
+
+// parse reads b in the first layout that fits. zone is asked for only by a
+// layout whose zone is config.
+func (l Layout) parse(b []byte, zone func() *time.Location) (t time.Time, why string) {
+	switch l.As {
+	case layoutRFC3339:
+		if t.UnmarshalText(b) == nil {
+			return t, ""
+		}
+		if t, err := time.Parse(compactOffset, string(b)); err == nil {
+			return t, ""
+		}
+		return t, whyTimeForm
+	case layoutEpochS, layoutEpochMS:
+		return epoch(b, l.As == layoutEpochMS)
+	}
+	loc := time.UTC
+	if _, err := time.Parse(l.As, string(b)); err != nil {
+		return t, whyTimeForm
+	}
+	if l.Zone == zoneConfig {
+		if loc = zone(); loc == nil {
+			return t, whyNoZone
+		}
+	}
+	t, err := time.ParseInLocation(l.As, string(b), loc)
+	if err != nil {
+		return t, whyTimeForm
+	}
+	return t, ""
+}
+
+// epoch reads seconds or milliseconds since 1970, seconds with up to nine decimals.
+func epoch(b []byte, milli bool) (t time.Time, why string) {
+	whole, frac, _ := strings.Cut(string(b), ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || len(frac) > 9 || milli && frac != "" {
+		return t, whyTimeForm
+	}
+	if milli {
+		return time.UnixMilli(n), ""
+	}
+	ns, err := strconv.ParseUint((frac + "000000000")[:9], 10, 32)
+	if err != nil {
+		return t, whyTimeForm
+	}
+	return time.Unix(n, int64(ns)), ""
+}
+
+// bounds tells why t is not believed, "" if it is.
+func bounds(t, now time.Time) string {
+	t = t.UTC()
+	y, m, d := t.Date()
+	switch {
+	case t.Before(event.When(event.EarliestTime)):
+		return fmt.Sprintf(whyTimeBefore, y, m, d)
+	case t.After(now.Add(event.LatestAhead)):
+		return fmt.Sprintf(whyTimeAhead, y, m, d)
+	}
+	return ""
+}
