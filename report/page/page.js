@@ -1,0 +1,260 @@
+// The list of cases in report.html: filter, links to one case or finding, and
+// cards that are made only when they come into view. Text from logs reaches the
+// page as text nodes only, never as markup.
+"use strict";
+(() => {
+  const LINKS = ["requested", "verified", "approved", "executed", "delivered", "closed", "dependents", "reviewed"];
+  const SEVERITIES = ["info", "low", "medium", "high", "critical"];
+  const STATES = {
+    "shown": ["on record", "M8 13.5l3.4 3.4L18 9.8"],
+    "faulty": ["on record, and a check is not met", "M13 7.5v6.5M13 18v.2"],
+    "missing": ["missing", "M9 9l8 8M17 9l-8 8"],
+    "not-due": ["not due yet", "M13 8v5l3.4 2"],
+    "not-assessable": ["not assessable: no log given could show it", "M10.6 10.6a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.6M13 18v.2"],
+    "excepted": ["excepted by a waiver", "M9 13h8"],
+    "not-required": ["not required here", ""],
+    "not-judged": ["no check speaks of it", ""],
+  };
+  const BATCH = 20, MOST_PRINTED = 500, MOST_TEXT = 400, MOST_ROWS = 200;
+
+  const data = document.getElementById("entries").textContent;
+  const entries = data.split("\n").filter(Boolean).map((text) => JSON.parse(text));
+  const titles = JSON.parse(document.getElementById("titles").textContent);
+
+  // Characters that steer a display are shown by their number instead.
+  const ACTIVE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+  const clean = (value, most = MOST_TEXT) => {
+    let text = String(value);
+    if (text.length > most) text = `${text.slice(0, most)}… (${text.length} characters)`;
+    return text.replace(ACTIVE, (c) => `⟨${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+  };
+  const el = (tag, cls, ...children) => {
+    const e = document.createElement(tag);
+    if (cls) e.className = cls;
+    e.append(...children.filter((c) => c !== null && c !== undefined));
+    return e;
+  };
+  const said = (value, most) => el("bdi", "", clean(value, most)); // text from a log
+  const svg = (tag, attributes, ...children) => {
+    const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+    e.append(...children);
+    return e;
+  };
+  const node = (state) => {
+    const small = state === "not-required" || state === "not-judged";
+    const g = svg("svg", { viewBox: "0 0 26 26", class: `node s-${state}`, role: "img", "aria-label": STATES[state][0] },
+      svg("circle", { class: "disc", cx: 13, cy: 13, r: small ? 4 : 11 }));
+    if (STATES[state][1]) g.append(svg("path", { class: "mark", d: STATES[state][1] }));
+    return g;
+  };
+
+  const when = (t) => clean(t).replace("T", " ").replace("Z", "");
+  const clock = (t) => when(t).slice(11, 19);
+  const day = (t) => when(t).slice(0, 10);
+  const span = (ms) => {
+    const s = Math.round(Math.abs(ms) / 1000);
+    const text = s < 60 ? `${s} s` : s < 5400 ? `${Math.round(s / 60)} min` : s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
+    return (ms < 0 ? "−" : "+") + text;
+  };
+  const words = (...parts) => parts.filter(Boolean).join(" · ");
+
+  // ---- one case
+  const station = (name, steps, link, before) => {
+    const li = el("li", `link s-${link.state}${steps.length ? "" : " open"}`, node(link.state));
+    const body = el("div", "text");
+    li.append(el("b", "", name[0].toUpperCase() + name.slice(1)), body);
+    if (steps.length) {
+      const s = steps[0];
+      if (before) li.append(el("span", "gap", span(Date.parse(s.time) - before)));
+      body.append(el("span", "then", clock(s.time)), said(s.actor ?? "nobody named", 60),
+        el("div", "why", said(words(s.method, s.ticket, s.channel, s.link), 80)));
+      if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
+      if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
+    } else {
+      body.append(el("span", "why", STATES[link.state][0]));
+    }
+    return li;
+  };
+  const chain = (entry) => {
+    const ol = el("ol", "chain");
+    let before = 0;
+    LINKS.forEach((name, i) => {
+      const steps = entry.case.steps[name];
+      ol.append(station(name, steps, entry.links[i], before));
+      if (steps.length) before = Date.parse(steps[0].time);
+    });
+    return ol;
+  };
+
+  // Steps in the order of time: a line that climbs is a step out of order.
+  const lanes = (entry) => {
+    const rows = LINKS.flatMap((name, lane) => entry.case.steps[name].map((s) => ({ lane, name, ...s })));
+    rows.sort((a, b) => Date.parse(a.time) - Date.parse(b.time) || a.lane - b.lane);
+    const more = rows.length - MOST_ROWS;
+    rows.length = Math.min(rows.length, MOST_ROWS);
+    const open = LINKS.map((name, lane) => ({ lane, name, state: entry.links[lane].state })).filter((l) => !entry.case.steps[l.name].length && ["missing", "not-due", "not-assessable", "excepted"].includes(l.state));
+    const x = (lane) => 10 + lane * 17, y = (row) => 15 + row * 30, height = 30 * (rows.length + open.length);
+    const g = svg("svg", { width: 146, height, viewBox: `0 0 146 ${height}`, "aria-hidden": "true" });
+    LINKS.forEach((_, i) => g.append(svg("line", { class: "lane", x1: x(i), x2: x(i), y1: 0, y2: height })));
+    if (rows.length) g.append(svg("polyline", { class: "path", points: rows.map((r, i) => `${x(r.lane)},${y(i)}`).join(" ") }));
+    rows.forEach((r, i) => g.append(svg("circle", { class: "dot", cx: x(r.lane), cy: y(i), r: 5 })));
+    open.forEach((l, i) => g.append(svg("circle", { class: `hole s-${l.state}`, cx: x(l.lane), cy: y(rows.length + i), r: 5 })));
+    const list = el("div", "rows");
+    for (const r of rows) {
+      list.append(el("div", "", el("span", "mono", when(r.time)), el("span", "", r.name),
+        el("span", "", said(words(r.actor ?? "nobody named", r.method, r.ticket, r.channel, r.link && `linked by ${r.link}`), 200))));
+    }
+    for (const l of open) list.append(el("div", "soft", el("span", "", "–"), el("span", "", l.name), el("span", "", STATES[l.state][0])));
+    const all = el("div", "lanes", g, list);
+    return more > 0 ? el("div", "", all, el("p", "soft", `and ${more} more steps in cases.jsonl`)) : all;
+  };
+
+  const table = (heads, rows) => {
+    const t = el("table", "", el("thead", "", el("tr", "", ...heads.map((h) => el("th", "", h)))));
+    t.append(el("tbody", "", ...rows.map((r) => el("tr", "", ...r.map((c) => el("td", "", c instanceof Node ? c : said(c ?? "–")))))));
+    return el("div", "scroll", t);
+  };
+  const block = (title, ...children) => el("div", "block", el("h3", "", title), ...children);
+  const code = (value) => el("code", "", clean(value));
+  // A <details> whose content is made when it is first opened.
+  const fold = (title, fill) => {
+    const d = el("details", "", el("summary", "", title));
+    d.addEventListener("toggle", () => { if (d.open && d.childElementCount === 1) d.append(...fill().filter(Boolean)); });
+    d.make = () => { if (d.childElementCount === 1) d.append(...fill().filter(Boolean)); };
+    return d;
+  };
+
+  const evidence = (f) => {
+    const p = f.policy, place = (e) => clean(e.uri) + (e.line ? `:${e.line}` : e.offset !== null ? ` at byte ${e.offset}` : "");
+    return [
+      f.evidence.length ? block("Records it rests on", table(["Kind", "Time (UTC)", "Where", "SHA-256 of the record", "Event"],
+        f.evidence.map((e) => [e.kind, when(e.time), code(place(e)), code(e.sha256), code(e.event)]))) : null,
+      f.searched.length ? block("What was searched and held no such record", table(["Feed", "Kinds", "From", "To", "Records"],
+        f.searched.map((s) => [s.feed, s.kinds.join(", "), when(s.from), when(s.to), s.records]))) : null,
+      f.rivals.length ? block("Other records that could have been meant", table(["Kind", "Event", "Why not"], f.rivals.map((r) => [r.kind, code(r.event), r.why]))) : null,
+      block("Judged by", table(["", ""], [
+        p ? ["Policy", `${p.name} ${p.version}${p.rule ? `, ${p.rule}` : ""}`] : null,
+        p ? ["Policy SHA-256", code(p.sha256)] : null,
+        Object.keys(f.controls).length ? ["Controls", Object.entries(f.controls).map(([k, ids]) => `${k}: ${ids.join(", ")}`).join("; ")] : null,
+        f.link ? ["Weakest link used", f.link] : null,
+        f.waiver ? ["Waiver", f.waiver] : null,
+        f.supersedes.length ? ["Stands in place of", f.supersedes.join(", ")] : null,
+        ["Classification", f.classification === "design" ? "design: the control is not in operation" : "operating"],
+        ["Subject", `${f.scope}: ${f.subject}`],
+        ["Finding id", code(f.id)],
+      ].filter(Boolean))),
+    ];
+  };
+  const finding = (f) => {
+    const d = el("div", "finding");
+    d.id = `finding-${f.id}`;
+    d.append(el("div", "head", el("span", `sev c-${f.severity}`, f.verdict === "excepted" ? "excepted" : f.severity),
+      el("div", "", el("div", "said", said(f.message, 2000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
+      fold(`Evidence: ${f.evidence.length} ${f.evidence.length === 1 ? "record" : "records"}, ${f.searched.length} ${f.searched.length === 1 ? "feed" : "feeds"} searched`, () => evidence(f)));
+    return d;
+  };
+  const record = (entry) => {
+    const c = entry.case, list = (a) => a.map((v) => clean(v)).join(", ") || "–", r = c.recovered_by;
+    const rows = [["Accounts", list(c.accounts)], ["Roles then", list(c.roles_then)],
+      ["Directories expected, reached, missing", `${list(c.systems.expected)} / ${list(c.systems.reached)} / ${list(c.systems.missing)}`],
+      ["First use afterwards", r ? words(r.identity, r.first_signin && when(r.first_signin), r.place, r.device, r.known === false && "place or device not seen before") || "–" : "–"],
+      c.policy ? ["Policy", `${c.policy.name} ${c.policy.version}`] : null, c.waivers.length ? ["Waivers", list(c.waivers)] : null,
+      c.notes.length ? ["Notes", list(c.notes)] : null, ["Case id", code(c.id)], c.case_aliases.length ? ["Also known as", list(c.case_aliases)] : null];
+    return [
+      block("Steps in order of time", lanes(entry)),
+      block("Acts", table(["Time (UTC)", "Credential", "System", "By", "Event"], c.acts.map((a) => [when(a.time), a.credential, a.system, a.actor, code(a.event)]))),
+      block("Facts", table(["", ""], rows.filter(Boolean))),
+      block("Verdict of each check", table(["Check", "Verdict"], Object.entries(c.verdicts).map(([k, v]) => [titles[k] ?? k, el("span", `c-${v}`, v.replaceAll("-", " "))]))),
+      c.rivals.length ? block("Rival links", table(["Kind", "Event", "Why not"], c.rivals.map((v) => [v.kind, code(v.event), v.why]))) : null,
+    ];
+  };
+  const card = (entry) => {
+    const c = entry.case, a = el("article", "card");
+    if (!c) {
+      const f = entry.findings[0];
+      a.append(el("header", "", el("span", "who", said(f.subject, 120)), el("div", "meta", el("span", "", `not about one case: ${f.scope}`), f.time ? el("span", "", when(f.time)) : null)), ...entry.findings.map(finding));
+      return a;
+    }
+    a.id = `case-${c.id}`;
+    const e = c.evidence, state = el("span", `state c-${c.custody}`, c.custody[0].toUpperCase() + c.custody.slice(1));
+    const meta = [day(c.time) + " " + clock(c.time) + " UTC", c.tier && `${c.tier} (by ${c.tier_basis})`, words(c.path, c.class), c.operator && `by ${clean(c.operator, 60)}`,
+      c.cause && c.cause !== "unknown" && `cause ${c.cause}`, `${e.shown} of ${e.required} required links shown, ${e.assessable} assessable`];
+    const link = el("a", "", "link to this case");
+    link.href = `#case-${c.id}`;
+    a.append(el("header", "", el("span", "who", said(c.identity, 120)), state, el("div", "meta", ...meta.filter(Boolean).map((m) => el("span", "", m)), link)),
+      chain(entry), ...entry.findings.map(finding), fold("Everything on record", () => record(entry)));
+    return a;
+  };
+
+  // ---- the list
+  const list = document.getElementById("list"), tally = document.getElementById("tally"), more = document.getElementById("more");
+  const form = document.getElementById("filter");
+  let control = "", focus = null, shown = entries, made = 0;
+
+  const haystack = (entry) => entry.text ??= JSON.stringify([entry.case && [entry.case.id, entry.case.case_aliases, entry.case.identity, entry.case.accounts, entry.case.operator, entry.case.requested_by, entry.case.acts, Object.values(entry.case.steps)],
+    entry.findings.map((f) => [f.id, f.message, f.subject, f.check, f.title, f.waiver, f.evidence.map((e) => e.uri)])]).toLowerCase();
+  const passes = (entry, want) => {
+    if (want.path && entry.case?.path !== want.path) return false;
+    if (want.custody && entry.case?.custody !== want.custody) return false;
+    if ((want.severity || want.check || control) && !entry.findings.some((f) => (!want.severity || f.severity === want.severity) && (!want.check || f.check === want.check) &&
+      (!control || Object.entries(f.controls).some(([k, ids]) => ids.some((id) => `${k}/${id}` === control))))) return false;
+    return want.words.every((w) => haystack(entry).includes(w));
+  };
+  const show = (n) => {
+    const part = shown.slice(made, made + n);
+    list.append(...part.map(card));
+    made += part.length;
+    more.hidden = made >= shown.length;
+  };
+  const refresh = () => {
+    const want = Object.fromEntries(new FormData(form));
+    want.words = want.text.toLowerCase().split(/\s+/).filter(Boolean);
+    shown = focus ? [focus] : entries.filter((e) => passes(e, want));
+    list.replaceChildren();
+    made = 0;
+    const cases = shown.filter((e) => e.case).length, found = shown.reduce((n, e) => n + e.findings.length, 0);
+    tally.textContent = focus ? "Showing the one that the link names. " : `${cases} cases with ${found} findings${control ? ` for control ${clean(control)}` : ""}, gravest first. `;
+    if (focus || control) {
+      const all = el("button", "", "Show all");
+      all.type = "button";
+      all.addEventListener("click", () => { history.replaceState(null, "", "#cases"); focus = null; control = ""; refresh(); });
+      tally.append(all);
+    }
+    show(BATCH);
+  };
+  const follow = () => {
+    let hash;
+    try { hash = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const one = /^(case|finding)-([0-9a-f]{32})$/.exec(hash), set = /^(severity|check|path|custody|control)=(.+)$/.exec(hash);
+    if (one) {
+      const [, kind, id] = one;
+      focus = entries.find((e) => (kind === "case" ? e.case && (e.case.id === id || e.case.case_aliases.includes(id)) : e.findings.some((f) => f.id === id))) ?? null;
+      refresh();
+      (document.getElementById(hash) ?? list).scrollIntoView();
+      document.getElementById(hash)?.classList.add("focus");
+    } else if (set) {
+      focus = null;
+      control = set[1] === "control" ? set[2] : "";
+      form.reset();
+      if (set[1] !== "control") form.elements[set[1]].value = set[2];
+      refresh();
+      document.getElementById("cases").scrollIntoView();
+    }
+  };
+
+  document.getElementById("legend").append(...Object.entries(STATES).map(([state, [text]]) => el("span", "", node(state), text)));
+  let wait = 0;
+  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(() => { focus = null; refresh(); }, 150); });
+  form.addEventListener("reset", () => setTimeout(() => { focus = null; control = ""; refresh(); }));
+  form.addEventListener("submit", (e) => e.preventDefault());
+  more.addEventListener("click", () => show(BATCH));
+  new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting) && made < shown.length) show(BATCH); }, { rootMargin: "600px" }).observe(more);
+  window.addEventListener("hashchange", follow);
+  window.addEventListener("beforeprint", () => {
+    show(Math.max(0, MOST_PRINTED - made));
+    for (const d of list.querySelectorAll(".finding details")) { d.make(); d.open = true; }
+  });
+  refresh();
+  follow();
+})();

@@ -1,0 +1,306 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/detect/judge"
+	"resetproof/rules"
+)
+
+// pageHead is what the template of report.html is filled with.
+type pageHead struct {
+	CSP, Period, Tool, Statement, Omitted string
+	Style                                 template.CSS
+	Facts                                 []fact
+	Tiles                                 []tile
+	Look                                  []lookRow
+	Checks                                []checkRow
+	Frameworks                            []frameworkRow
+	Paths                                 []string
+	Feeds                                 []feedRow
+	LeftOut                               []itemList
+	Hashes                                []fact
+}
+
+type fact struct{ Name, Value string }
+
+type tile struct {
+	Title  string
+	Bar    *bar
+	Counts []tileCount
+}
+
+type tileCount struct {
+	Name, Class, Share string
+	N                  int
+}
+
+type bar struct {
+	Label string
+	Parts []part
+}
+
+// part is a stretch of a drawing that is 1,000 units wide.
+type part struct {
+	Class string
+	X, W  float64
+}
+
+type lookRow struct{ Severity, Case, When, Message string }
+
+type checkRow struct {
+	Severity, ID, Title     string
+	Count, Excepted, Design int
+	W                       float64
+}
+
+type frameworkRow struct {
+	Title, Source string
+	Controls      []controlRow
+}
+
+type controlRow struct {
+	Key, ID, Title string
+	Count          int
+	Checks         []string
+}
+
+type itemList struct {
+	Title string
+	Items []string
+}
+
+// maxShownText cuts what the page's head shows of one text from a log.
+const maxShownText = 300
+
+func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
+	s := w.summary
+	about := s.head(run, c)
+	head := pageHead{
+		Period: about[0], Tool: "version " + run.Tool.Version,
+		Statement: s.statement(),
+		Paths:     slices.Sorted(maps.Keys(s.ByPath)),
+	}
+	var records int64
+	for _, f := range c.Feeds {
+		records += f.Records
+	}
+	head.Facts = []fact{
+		{"Period", about[0]},
+		{"Judged as of", run.Now.Format("2006-01-02 15:04 MST")},
+		{"Policy", strings.Join(s.Policies, ", ")},
+		{"Read", fmt.Sprintf("%s from %s", plural(int(records), "record"), plural(len(c.Feeds), "feed"))},
+		{"Resets", fmt.Sprint(s.Cases)},
+		{"Findings", fmt.Sprint(s.NotMet())},
+	}
+	head.Facts = slices.DeleteFunc(head.Facts, func(f fact) bool { return f.Value == "" })
+	head.Tiles = s.tiles()
+	for _, l := range s.Look {
+		head.Look = append(head.Look, lookRow{l.Severity.String(), l.Case, minute(l.Time), visible(l.Message, maxShownText)})
+	}
+	most := 1
+	for _, check := range s.Checks {
+		most = max(most, check.Count)
+	}
+	for _, check := range s.Checks {
+		head.Checks = append(head.Checks, checkRow{check.Severity.String(), check.ID, visible(check.Title, maxShownText),
+			check.Count, check.Excepted, check.Design, width(check.Count, most)})
+	}
+	head.Frameworks = w.frameworkRows()
+	head.Feeds = feedRows(c)
+	head.LeftOut = leftOut(c)
+	for _, name := range slices.Sorted(maps.Keys(run.Hashes)) {
+		if sum := run.Hashes[name]; sum != nil {
+			head.Hashes = append(head.Hashes, fact{name, *sum})
+		}
+	}
+	return head
+}
+
+// statement is the verdict of the whole run in a sentence or two.
+func (s Summary) statement() string {
+	if s.Cases == 0 {
+		return "These records hold no credential reset."
+	}
+	proven, broken := s.ByCustody[judge.Proven], s.ByCustody[judge.Broken]
+	text := fmt.Sprintf("Of %s, the chain of custody is proven from request to close for %d and broken for %d.", plural(s.Cases, "credential reset"), proven, broken)
+	rest := []string{}
+	if n := s.ByCustody[judge.Partial]; n > 0 {
+		rest = append(rest, fmt.Sprintf("%d could be assessed only in part", n))
+	}
+	if n := s.ByCustody[judge.Pending]; n > 0 {
+		rest = append(rest, fmt.Sprintf("%d await steps that are not due yet", n))
+	}
+	if len(rest) > 0 {
+		text += " A further " + strings.Join(rest, ", and ") + "."
+	}
+	if n := s.AtOrAbove(rules.High); n > 0 {
+		text += fmt.Sprintf(" %s high or critical.", are(n, "finding"))
+	}
+	return text
+}
+
+func are(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return plural(n, what) + " are"
+}
+
+func (s Summary) tiles() []tile {
+	custody := map[string]int{}
+	for state, n := range s.ByCustody {
+		custody[string(state)] = n
+	}
+	verdicts := map[string]int{}
+	for v, n := range s.Verdicts {
+		verdicts[string(v)] = n
+	}
+	severities := map[string]int{}
+	for sev, n := range s.Findings {
+		severities[rules.Severity(sev).String()] = n
+	}
+	return []tile{
+		countTile("Chain of custody", custody, []string{"proven", "partial", "pending", "broken"}, true),
+		countTile("Findings by severity", severities, []string{"critical", "high", "medium", "low", "info"}, true),
+		countTile("Verdicts of all checks", verdicts, []string{"met", "not-met", "not-due", "excepted", "not-assessable"}, true),
+		countTile("Resets by path", s.ByPath, []string{"assisted", "self-service", "automated", "emergency", "unknown"}, false),
+		countTile("Resets by class", s.ByClass, []string{"recovery", "binding", "issuance", "rotation", "unlock", "unknown"}, false),
+		{Title: "Exceptions", Counts: []tileCount{{Name: "findings covered by a waiver", N: s.Excepted}}},
+	}
+}
+
+// countTile lists the names in order; those whose count is 0 stay only where
+// the drawing's colours need a key.
+func countTile(title string, of map[string]int, order []string, drawn bool) tile {
+	whole := 0
+	for _, name := range order {
+		whole += of[name]
+	}
+	t := tile{Title: title}
+	if drawn {
+		t.Bar = &bar{Label: title + ": " + counts(of, order)}
+	}
+	at := 0.0
+	for _, name := range order {
+		n := of[name]
+		if n == 0 && !drawn {
+			continue
+		}
+		c := tileCount{Name: strings.ReplaceAll(name, "-", " "), N: n, Share: share(n, whole)}
+		if drawn {
+			c.Class = name
+			t.Bar.Parts = append(t.Bar.Parts, part{name, at, width(n, whole)})
+			at += width(n, whole)
+		} else {
+			c.Name = name
+		}
+		t.Counts = append(t.Counts, c)
+	}
+	return t
+}
+
+func width(n, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(n) * 1000 / float64(whole)
+}
+
+// frameworkRows lists the controls with findings, in the frameworks' own order.
+// Ids that no loaded framework knows come last, without a title.
+func (w *Writer) frameworkRows() []frameworkRow {
+	var rows []frameworkRow
+	known := map[string]bool{}
+	for _, f := range w.options.Frameworks {
+		known[f.ID] = true
+		row := frameworkRow{Title: f.Title, Source: f.Source}
+		listed := map[string]bool{}
+		for _, c := range f.Controls {
+			listed[c.ID] = true
+			row.add(f.ID, c.ID, c.Title, w.summary.controls[f.ID][c.ID])
+		}
+		row.addRest(f.ID, w.summary.controls[f.ID], listed)
+		if len(row.Controls) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.summary.controls)) {
+		if !known[id] {
+			row := frameworkRow{Title: id}
+			row.addRest(id, w.summary.controls[id], nil)
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func (r *frameworkRow) add(framework, id, title string, c *controlCount) {
+	if c == nil {
+		return
+	}
+	r.Controls = append(r.Controls, controlRow{framework + "/" + id, id, title, c.Count, slices.Sorted(maps.Keys(c.checks))})
+}
+
+func (r *frameworkRow) addRest(framework string, controls map[string]*controlCount, listed map[string]bool) {
+	for _, id := range slices.Sorted(maps.Keys(controls)) {
+		if !listed[id] {
+			r.add(framework, id, "", controls[id])
+		}
+	}
+}
+
+// leftOut lists what the run could not use, each kind under its own heading.
+func leftOut(c coverageFile) []itemList {
+	var lists []itemList
+	add := func(title string, items []string) {
+		if len(items) > 0 {
+			lists = append(lists, itemList{title, items})
+		}
+	}
+	unrecognised := []string{}
+	for _, u := range c.Unrecognised {
+		unrecognised = append(unrecognised, visible(u.URI, maxShownText)+": "+visible(u.Reason, maxShownText))
+	}
+	add("Inputs that were not recognised", unrecognised)
+	add("Looked like a reset and is none", countItems(c.NotCases))
+	add("Not read or not judged", shownTexts(c.LeftOut))
+	add("Checks that could not be evaluated and count as not assessable", shownTexts(c.EvaluationErrors))
+	if c.UnknownAccounts > 0 {
+		add("Accounts", []string{plural(int(c.UnknownAccounts), "account") + " in no roster"})
+	}
+	return lists
+}
+
+func shownTexts(texts []string) []string {
+	shown := make([]string, 0, len(texts))
+	for _, t := range texts {
+		shown = append(shown, visible(t, maxShownText))
+	}
+	return shown
+}
+
+func countItems(of map[string]int64) []string {
+	items := []string{}
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		items = append(items, fmt.Sprintf("%s: %d", visible(name, maxShownText), of[name]))
+	}
+	return items
+}
+
+// parseWritten reads a time that this package wrote, zero for none.
+func parseWritten(s *string) time.Time {
+	if s == nil {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339Nano, *s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"resetproof/detect/judge"
+	"resetproof/rules"
+)
+
+// Summary counts what a report says, for the exit code, the terminal and the
+// head of the page.
+type Summary struct {
+	Cases     int
+	ByPath    map[string]int // "unknown" where the path is null
+	ByClass   map[string]int
+	ByCustody map[judge.Custody]int
+	// Verdicts counts the verdicts of all checks on all cases.
+	Verdicts map[judge.Verdict]int
+	// Findings counts what is not met, by severity; Excepted what a waiver covers.
+	Findings [rules.Critical + 1]int
+	Excepted int
+	Checks   []CheckCount // gravest first, then most frequent, then by id
+	Look     []LookAt     // at most maxLook cases worth a look first
+	Policies []string     // "name version", of those that judged
+
+	controls map[string]map[string]*controlCount
+	checks   map[string]*CheckCount
+	cases    map[[16]byte]*standing
+	unshown  map[string]int // subjects of step-without-source, "step|system|tier"
+}
+
+// CheckCount is how often one check is not met.
+type CheckCount struct {
+	ID, Title string
+	Severity  rules.Severity // the gravest of its findings
+	Count     int            // not met
+	Design    int            // of them, those of a control that is not in operation at all
+	Excepted  int
+}
+
+// LookAt is a case worth a look and the sentence of its gravest finding.
+type LookAt struct {
+	Case, Check, Subject, Time, Message string
+	Severity                            rules.Severity
+	Findings                            int
+}
+
+// controlCount is how often checks of one control are not met.
+type controlCount struct {
+	Count  int
+	BySev  [rules.Critical + 1]int
+	checks map[string]int
+}
+
+// standing is what makes one case worth a look before another.
+type standing struct {
+	lead     line // its gravest finding
+	followed bool // the lead is of a takeover check: something was done with the reset
+	findings int
+}
+
+const maxLook = 5
+
+// AtOrAbove counts the findings that are not met and at least of the severity.
+func (s Summary) AtOrAbove(sev rules.Severity) int {
+	n := 0
+	for i := max(sev, rules.Info); int(i) < len(s.Findings); i++ {
+		n += s.Findings[i]
+	}
+	return n
+}
+
+// NotMet counts all findings that are not met.
+func (s Summary) NotMet() int { return s.AtOrAbove(rules.Info) }
+
+func newSummary() Summary {
+	return Summary{
+		ByPath: map[string]int{}, ByClass: map[string]int{}, ByCustody: map[judge.Custody]int{}, Verdicts: map[judge.Verdict]int{},
+		controls: map[string]map[string]*controlCount{}, checks: map[string]*CheckCount{},
+		cases: map[[16]byte]*standing{}, unshown: map[string]int{},
+	}
+}
+
+func (s *Summary) addCase(c *judge.CaseRecord) {
+	s.Cases++
+	s.ByPath[orUnknown(c.Path)]++
+	s.ByClass[orUnknown(c.Class)]++
+	s.ByCustody[c.Custody]++
+	for _, v := range c.Verdicts {
+		s.Verdicts[v]++
+	}
+	s.addPolicy(c.Policy)
+}
+
+func (s *Summary) addPolicy(p *judge.PolicyRef) {
+	if p == nil {
+		return
+	}
+	name := p.Name + " " + p.Version
+	if !slices.Contains(s.Policies, name) {
+		s.Policies = append(s.Policies, name)
+		slices.Sort(s.Policies)
+	}
+}
+
+// stepWithoutSource is the check whose subject names a step no log could show.
+const stepWithoutSource = "step-without-source"
+
+func (s *Summary) addFinding(f *judge.Finding, at line, followed bool) {
+	sev := rules.Severity(at.rank)
+	check := s.checks[f.Check]
+	if check == nil {
+		check = &CheckCount{ID: f.Check, Title: f.Title, Severity: sev}
+		s.checks[f.Check] = check
+	}
+	check.Title = min(check.Title, f.Title) // one title whatever the order of arrival
+	check.Severity = max(check.Severity, sev)
+	s.addPolicy(f.Policy)
+	if f.Verdict == judge.Excepted {
+		s.Excepted++
+		check.Excepted++
+		return
+	}
+	s.Findings[sev]++
+	check.Count++
+	if f.Classification == "design" {
+		check.Design++
+	}
+	if f.Check == stepWithoutSource {
+		s.unshown[f.Subject]++
+	}
+	for framework, ids := range f.Controls {
+		for _, id := range ids {
+			s.addControl(framework, id, f.Check, sev)
+		}
+	}
+	if at.about != [16]byte{} {
+		s.addStanding(at, followed)
+	}
+}
+
+func (s *Summary) addControl(framework, id, check string, sev rules.Severity) {
+	if s.controls[framework] == nil {
+		s.controls[framework] = map[string]*controlCount{}
+	}
+	c := s.controls[framework][id]
+	if c == nil {
+		c = &controlCount{checks: map[string]int{}}
+		s.controls[framework][id] = c
+	}
+	c.Count++
+	c.BySev[sev]++
+	c.checks[check]++
+}
+
+func (s *Summary) addStanding(at line, followed bool) {
+	c := s.cases[at.about]
+	if c == nil {
+		c = &standing{lead: at, followed: followed}
+		s.cases[at.about] = c
+	} else if next := (&standing{lead: at, followed: followed}); graver(next, c) < 0 {
+		c.lead, c.followed = at, followed
+	}
+	c.findings++
+}
+
+// graver orders by severity, then by what followed the reset, then by the
+// finding's time and id; the number of findings is not yet final here.
+func graver(a, b *standing) int {
+	followed := func(s *standing) int {
+		if s.followed {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		cmp.Compare(b.lead.rank, a.lead.rank),
+		cmp.Compare(followed(b), followed(a)),
+		cmp.Compare(a.lead.time, b.lead.time),
+		slices.Compare(a.lead.id[:], b.lead.id[:]),
+	)
+}
+
+// sortChecks fills Checks.
+func (s *Summary) sortChecks() {
+	s.Checks = s.Checks[:0]
+	for _, c := range s.checks {
+		s.Checks = append(s.Checks, *c)
+	}
+	slices.SortFunc(s.Checks, func(a, b CheckCount) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// lookFirst picks the cases to look at: the gravest first, and among equally
+// grave ones one for each check before a second of the same, so that five lines
+// say five things.
+func (s *Summary) lookFirst() []*standing {
+	all := make([]*standing, 0, len(s.cases))
+	for _, c := range s.cases {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *standing) int {
+		return cmp.Or(cmp.Compare(b.lead.rank, a.lead.rank), cmp.Compare(b.findings, a.findings), graver(a, b))
+	})
+	turn := map[*standing]int{} // how many cases of its lead's check stand before it
+	seen := map[[2]int32]int{}
+	for _, c := range all {
+		key := [2]int32{int32(c.lead.rank), c.lead.check}
+		turn[c] = seen[key]
+		seen[key]++
+	}
+	slices.SortStableFunc(all, func(a, b *standing) int {
+		return cmp.Or(cmp.Compare(b.lead.rank, a.lead.rank), cmp.Compare(turn[a], turn[b]))
+	})
+	return all[:min(len(all), maxLook)]
+}
+
+func orUnknown(s *string) string {
+	if s == nil {
+		return "unknown"
+	}
+	return *s
+}
