@@ -28,23 +28,21 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 // What one page holds at most, so that a browser can open it: the gravest cases
 // come first, the rest stands in the jsonl files and is said to.
 const (
-	maxPageCases = 20_000
-	maxPageLoose = 2_000 // findings that are about no single case
-	maxPageBytes = 256 << 20
+	maxPageEntries = 20_000 // cases, and findings that are about no single case
+	maxPageBytes   = 128 << 20
 )
 
 // page writes report.html: what a reader without script needs, then one line of
 // JSON for each case with its findings, then the script that draws them. The
 // lines are read back one by one.
 func (w *Writer) page(out io.Writer, c coverageFile, run Run) error {
-	groups := w.groups()
+	entries, shown := w.entries()
 	head := w.pageHead(c, run)
 	head.CSP = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
 		hashSource(pageStyle), hashSource(pageScript))
 	head.Style = template.CSS(pageStyle)
-	if left := len(groups.entries) - len(groups.shown()); left > 0 {
-		head.Omitted = fmt.Sprintf("This page holds the gravest %d of %d cases and findings outside cases; the others stand in cases.jsonl and findings.jsonl.",
-			len(groups.shown()), len(groups.entries))
+	if shown < len(entries) {
+		head.Omitted = fmt.Sprintf("This page holds the gravest %d of %d cases and findings outside cases; the others stand in cases.jsonl and findings.jsonl.", shown, len(entries))
 	}
 	if err := pageTemplate.Execute(out, head); err != nil {
 		return fmt.Errorf("filling in the page: %w", err)
@@ -61,7 +59,7 @@ func (w *Writer) page(out io.Writer, c coverageFile, run Run) error {
 		return fmt.Errorf("writing the titles of checks: %w", err)
 	}
 	fmt.Fprintf(out, "<script type=\"application/json\" id=\"titles\">%s</script>\n<script type=\"application/json\" id=\"entries\">\n", text)
-	for _, e := range groups.shown() {
+	for _, e := range entries[:shown] {
 		if err := w.entry(out, e); err != nil {
 			return err
 		}
@@ -84,50 +82,41 @@ type entry struct {
 	rank     int // gravest finding that is not met, -1 for none
 }
 
-type pageGroups struct {
-	entries []entry
-	limit   int
-}
-
-func (g pageGroups) shown() []entry { return g.entries[:g.limit] }
-
-// groups joins findings to their cases, gravest first, then by time and id. A
-// finding whose case was not written stands alone.
-func (w *Writer) groups() pageGroups {
+// entries joins findings to their cases, gravest first, then by time and id,
+// and tells how many of them the page shows. A finding whose case was not
+// written stands alone.
+func (w *Writer) entries() (all []entry, shown int) {
 	place := make(map[[16]byte]int, len(w.cases.lines))
-	entries := make([]entry, 0, len(w.cases.lines))
 	for i := range w.cases.lines {
 		place[w.cases.lines[i].id] = i
-		entries = append(entries, entry{record: &w.cases.lines[i], rank: -1})
+		all = append(all, entry{record: &w.cases.lines[i], rank: -1})
 	}
-	var loose []entry
 	for _, f := range w.findings.lines {
 		rank := int(f.rank)
 		if f.minor {
 			rank = -1
 		}
 		at, ok := place[f.about]
-		if !ok || f.about == [16]byte{} {
-			loose = append(loose, entry{findings: []line{f}, rank: rank})
+		if !ok {
+			all = append(all, entry{findings: []line{f}, rank: rank})
 			continue
 		}
-		entries[at].findings = append(entries[at].findings, f)
-		entries[at].rank = max(entries[at].rank, rank)
+		all[at].findings = append(all[at].findings, f)
+		all[at].rank = max(all[at].rank, rank)
 	}
-	gravest := func(a, b entry) int { return b.rank - a.rank }
-	slices.SortStableFunc(entries, gravest) // stable: time, id were sorted before
-	slices.SortStableFunc(loose, gravest)
-	var bytes int64
-	cases := 0
-	for ; cases < min(len(entries), maxPageCases) && bytes < maxPageBytes; cases++ {
-		bytes += int64(entries[cases].record.length)
-		for _, f := range entries[cases].findings {
-			bytes += int64(f.length)
+	// Stable, since cases and findings were sorted before.
+	slices.SortStableFunc(all, func(a, b entry) int { return b.rank - a.rank })
+	var size int64
+	for shown < min(len(all), maxPageEntries) && size < maxPageBytes {
+		if all[shown].record != nil {
+			size += int64(all[shown].record.length)
 		}
+		for _, f := range all[shown].findings {
+			size += int64(f.length)
+		}
+		shown++
 	}
-	kept := min(len(loose), maxPageLoose)
-	all := slices.Concat(loose[:kept], entries[:cases])
-	return pageGroups{slices.Concat(all, loose[kept:], entries[cases:]), len(all)}
+	return all, shown
 }
 
 // entry writes one line of the page's data. HTML's own characters are escaped,

@@ -128,17 +128,14 @@ func (s Summary) statement() string {
 		return "These records hold no credential reset."
 	}
 	proven, broken := s.ByCustody[judge.Proven], s.ByCustody[judge.Broken]
-	text := fmt.Sprintf("Of %s, the chain of custody is proven from request to close for %d and broken for %d.", plural(s.Cases, "credential reset"), proven, broken)
-	rest := []string{}
+	text := fmt.Sprintf("Of %s, the chain of custody is proven from request to close for %d and broken for %d", plural(s.Cases, "credential reset"), proven, broken)
 	if n := s.ByCustody[judge.Partial]; n > 0 {
-		rest = append(rest, fmt.Sprintf("%d could be assessed only in part", n))
+		text += fmt.Sprintf("; for %d it could be assessed only in part", n)
 	}
 	if n := s.ByCustody[judge.Pending]; n > 0 {
-		rest = append(rest, fmt.Sprintf("%d await steps that are not due yet", n))
+		text += fmt.Sprintf("; for %d some steps are not due yet", n)
 	}
-	if len(rest) > 0 {
-		text += " A further " + strings.Join(rest, ", and ") + "."
-	}
+	text += "."
 	if n := s.AtOrAbove(rules.High); n > 0 {
 		text += fmt.Sprintf(" %s high or critical.", are(n, "finding"))
 	}

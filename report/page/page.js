@@ -60,29 +60,29 @@
   const words = (...parts) => parts.filter(Boolean).join(" · ");
 
   // ---- one case
-  const station = (name, steps, link, before) => {
+  const station = (name, steps, link, gap) => {
     const li = el("li", `link s-${link.state}${steps.length ? "" : " open"}`, node(link.state));
     const body = el("div", "text");
     li.append(el("b", "", name[0].toUpperCase() + name.slice(1)), body);
     if (steps.length) {
       const s = steps[0];
-      if (before) li.append(el("span", "gap", span(Date.parse(s.time) - before)));
-      body.append(el("span", "then", clock(s.time)), said(s.actor ?? "nobody named", 60),
-        el("div", "why", said(words(s.method, s.ticket, s.channel, s.link), 80)));
+      body.append(el("span", "then", clock(s.time)), said(s.actor ?? "nobody named", 40),
+        el("div", "why", said(words(s.method, s.ticket, s.channel, s.link), 60)));
       if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
       if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
     } else {
       body.append(el("span", "why", STATES[link.state][0]));
     }
+    if (gap !== null) li.append(el("span", "gap", span(gap)));
     return li;
   };
   const chain = (entry) => {
     const ol = el("ol", "chain");
-    let before = 0;
+    const starts = LINKS.map((name) => entry.case.steps[name].length ? Date.parse(entry.case.steps[name][0].time) : null);
     LINKS.forEach((name, i) => {
-      const steps = entry.case.steps[name];
-      ol.append(station(name, steps, entry.links[i], before));
-      if (steps.length) before = Date.parse(steps[0].time);
+      // The time to the next link on record stands on the line before that link.
+      const last = starts.slice(0, i + 1).findLast((t) => t !== null), next = starts[i + 1];
+      ol.append(station(name, entry.case.steps[name], entry.links[i], last !== undefined && next ? next - last : null));
     });
     return ol;
   };
