@@ -320,3 +320,27 @@ func compareWindows(t *testing.T, rec *Record, e *event.Event, x expectedWindows
 		t.Errorf("%s: actor %+v, theirs %s %q", at, e.Actor, want.User.ID, want.User.Name)
 	}
 }
+
+func BenchmarkWindowsDecode(b *testing.B) {
+	for _, fix := range windowsFixtures {
+		b.Run(fix.format, func(b *testing.B) {
+			stream, err := os.ReadFile(filepath.Join("../../testdata/formats", fix.format, fix.file))
+			if err != nil {
+				b.Fatal(err)
+			}
+			stream = bytes.Repeat(bytes.TrimPrefix(stream, []byte("\ufeff")), 100)
+			set, err := bundledFormats()
+			if err != nil {
+				b.Fatal(err)
+			}
+			dec := set.Get(fix.format).NewDecoder(windowsOptions())
+			b.SetBytes(int64(len(stream)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := dec.Decode(b.Context(), bytes.NewReader(stream), "bench", func(*Record) error { return nil }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -265,6 +265,10 @@ func TestWindowsEvents(t *testing.T) {
 			"privilege.granted account=[S-1-5-21-1-2-3-1101 ]" + bob + inBobs + " role=Printers"},
 		{"taken out of a local group", "4733; MemberName=-; MemberSid=S-1-5-21-1-2-3-1101; TargetUserName=Administrateurs; TargetDomainName=Builtin; TargetSid=S-1-5-32-544" + byBob,
 			"privilege.revoked account=[S-1-5-21-1-2-3-1101 ]" + bob + inBobs + " role=Administrators"},
+		{"added by distinguished name alone", "4732; MemberName=CN=Ann Okoye,OU=Staff,DC=acme,DC=example; MemberSid=-; TargetUserName=Printers; TargetSid=S-1-5-21-1-2-3-5120" + byBob,
+			"privilege.granted account=[ CN=Ann Okoye,OU=Staff,DC=acme,DC=example]" + bob + inBobs + " role=Printers"},
+		{"taken out of a universal group", "4757; MemberSid=S-1-5-21-1-2-3-1101; TargetUserName=Printers; TargetSid=S-1-5-21-1-2-3-5120" + byBob,
+			"privilege.revoked account=[S-1-5-21-1-2-3-1101 ]" + bob + inBobs + " role=Printers"},
 		{"SID history", "4765; SourceUserName=carol; SourceSid=S-1-5-21-9-9-9-1" + annTarget + byBob,
 			"privilege.granted " + ann + bob + inBobs + " role=carol method=sid-history"},
 		{"special log-on of a person", "4672; PrivilegeList=SeDebugPrivilege" + byBob,
@@ -273,6 +277,8 @@ func TestWindowsEvents(t *testing.T) {
 			`privilege.used account=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine actor=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine session=dc1.acme.example/0x88 method=special-logon`},
 		{"special log-on of a service", "4672; SubjectUserSid=S-1-5-80-1-2; SubjectUserName=SQLAGENT; SubjectDomainName=NT SERVICE; SubjectLogonId=0x89",
 			`privilege.used account=[S-1-5-80-1-2 NT SERVICE\SQLAGENT]service actor=[S-1-5-80-1-2 NT SERVICE\SQLAGENT]service session=dc1.acme.example/0x89 method=special-logon`},
+
+		{"special groups", "4964" + annSignin + byBob, "privilege.used " + ann + ` actor=[S-1-5-21-1-2-3-1101 ACME\ann]` + inAnns + " method=special-groups"},
 
 		{"signed in", "4624; SubjectUserSid=S-1-0-0; SubjectUserName=-; SubjectDomainName=-; SubjectLogonId=0x0" + annSignin + "; LogonType=3; WorkstationName=-; IpAddress=::ffff:198.51.100.7",
 			"signin.succeeded " + ann + ` actor=[S-1-5-21-1-2-3-1101 ACME\ann]` + inAnns + " method=logon-type-3 ip=198.51.100.7"},
