@@ -1,0 +1,117 @@
+package rules
+
+import "time"
+
+// Severity of a finding, ordered.
+type Severity int
+
+// The severities.
+const (
+	Info Severity = iota
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"info", "low", "medium", "high", "critical"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity finds a severity by name.
+func ParseSeverity(name string) (Severity, bool) {
+	for s, n := range severityNames {
+		if n == name {
+			return Severity(s), true
+		}
+	}
+	return 0, false
+}
+
+// UnmarshalText takes a severity's name and refuses any other.
+func (s *Severity) UnmarshalText(name []byte) error {
+	*s, _ = ParseSeverity(string(name))
+	return oneOf(string(name), "severity")
+}
+
+// Check is one defect, as its YAML file states it. Expressions are CEL source;
+// they are compiled and type-checked in detect/judge.
+type Check struct {
+	ID       string `yaml:"id,required"`
+	Title    string `yaml:"title,required"`
+	Question string `yaml:"question,required"`
+	// About is the group the check belongs to: request, reason, verification,
+	// approval, attribution, execution, delivery, emergency, closure,
+	// dependents, takeover, evidence. A policy's class judges whole groups.
+	About string `yaml:"about,required" in:"group"`
+	// Scope is what a finding is about: case (judged once per case), source or
+	// set (judged once per run over the facts that Each lists).
+	Scope string `yaml:"scope,required" in:"case|source|set"`
+	// Asks is "step" where a required step must be found, "absence" where
+	// something must not have happened.
+	Asks         string `yaml:"asks,required" in:"step|absence"`
+	Grades       `yaml:"severity,required"`
+	SeverityWhen []SeverityWhen `yaml:"severity_when"`
+	Chain        bool           `yaml:"chain"`
+	Supersedes   []string       `yaml:"supersedes"`
+	Needs        []string       `yaml:"needs" in:"kind"` // kinds the verdict hangs on
+	Each         string         `yaml:"each"`            // optional CEL list; one finding per element
+	EachKey      string         `yaml:"each_key"`        // CEL string that names an element in the finding's id
+	Applies      string         `yaml:"applies"`
+	Met          string         `yaml:"met,required"`
+	// Given and Provable are optional conditions; the judge says what follows
+	// where they do not hold.
+	Given    string `yaml:"given"`
+	Provable string `yaml:"provable"`
+	// From and Due bound the window searched; CEL timestamps.
+	From      string     `yaml:"from"`
+	Due       string     `yaml:"due"`
+	Message   string     `yaml:"message,required"`
+	Evidence  string     `yaml:"evidence"` // CEL list of event ids (strings) the finding cites, optional
+	Rule      string     `yaml:"rule"`     // the policy line it hangs on, such as "requirements.<tier>.approvals"
+	Fix       string     `yaml:"fix,required"`
+	Replaces  bool       `yaml:"replaces"` // takes the place of the bundled check of the same id
+	Scenarios []Scenario `yaml:"scenarios,required"`
+
+	// File and the lines on which the text of each key begins, for error messages.
+	File  string
+	Lines map[string]int `yaml:",lines"`
+	// Bundled tells the checks of this package from users' own.
+	Bundled bool
+}
+
+// Grades are a check's ordinary severity and the one for raised subjects
+// (Policy.Raised).
+type Grades struct {
+	Ordinary Severity `yaml:"ordinary,required"`
+	Raised   Severity `yaml:"raised,required"`
+}
+
+// SeverityWhen overrides the ordinary severity where When holds.
+type SeverityWhen struct {
+	When     string         `yaml:"when,required"`
+	Severity Severity       `yaml:"severity,required"`
+	Lines    map[string]int `yaml:",lines"`
+}
+
+// Scenario is an example with its expected verdict: a few lines an auditor can read.
+type Scenario struct {
+	Name string `yaml:"name,required"`
+	// Roster: one line a person, "ann: tier=privileged manager=bob".
+	Roster []string `yaml:"roster"`
+	// Secrets: one line a secret, "db-password: owner=ann shared=true".
+	Secrets   []string `yaml:"secrets"`
+	Waivers   []string `yaml:"waivers"`
+	Incidents []string `yaml:"incidents"`
+	// Log: one line an event, "2026-03-02T09:00:00Z reset.executed ann by sam system=ad ticket=T-1".
+	Log []string `yaml:"log"`
+	// Unseen lists kinds no source of the scenario can show.
+	Unseen []string `yaml:"unseen" in:"kind"`
+	// Until is where the logs end (and so the run's now); default 90 days after the last line.
+	Until  time.Time `yaml:"until"`
+	Policy string    `yaml:"policy"` // baseline where empty
+	// Expect is the verdict of the check for the scenario's first case.
+	Expect  string `yaml:"expect,required" in:"met|not-met|not-due|not-assessable|excepted|not-applicable"`
+	Message string `yaml:"message"` // exact sentence, where stated
+	Line    int    `yaml:",line"`
+}

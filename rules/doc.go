@@ -1,0 +1,60 @@
+// Package rules holds what resets are judged by, as data with its loader:
+// checks, policies, frameworks, and the order in which systems speak.
+//
+// # A check
+//
+// checks/<id>.yaml is one check; present is always bad, so its id names the
+// defect. Its keys:
+//
+//	id             lower-case words joined by dashes, the file's name
+//	title          the defect in a few words
+//	question       what the check asks, in a sentence an auditor can answer
+//	about          the group it belongs to (request, reason, verification, approval, attribution, execution,
+//	               delivery, emergency, closure, dependents, takeover, evidence); a policy says which groups
+//	               are judged for which class of reset
+//	scope          case: judged once per case; source, set: once per run, for each element of each
+//	asks           step: something required must be found; absence: something must not have happened
+//	severity       {ordinary, raised}; raised holds for the policy's raised_tiers and raised_data
+//	severity_when  [{when, severity}]: the first whose CEL condition holds gives the ordinary severity
+//	chain          true if the check decides whether the chain of custody is proven
+//	supersedes     checks whose findings it takes the place of on the same case
+//	needs          the kinds of events the verdict hangs on
+//	each, each_key a CEL list, one finding per element, and the text that tells its elements apart
+//	applies        CEL condition; where it does not hold the check is not applicable
+//	given          CEL condition on top of applies, see detect/judge
+//	met            CEL condition that must hold
+//	provable       CEL condition, see detect/judge
+//	from, due      CEL times that bound the window searched
+//	message        CEL text: the fact, with names and times
+//	evidence       CEL list of the event ids a finding cites
+//	rule           the policy line the check hangs on
+//	fix            what to do about it
+//	replaces       true in a user's file that takes the place of the bundled check of that id
+//	scenarios      examples with their verdict: name, roster, secrets, waivers, incidents, log, unseen (kinds
+//	               that no source shows), until (where the logs end), policy, expect, message
+//
+// The scenarios must show a guilty case (expect: not-met), its innocent twin
+// (met), one that cannot be told (not-assessable) and, where there is a due,
+// one whose time has not run out (not-due).
+//
+// To add a check, copy checks/no-request.yaml, the smallest; add its id to each
+// file in frameworks, under the controls it speaks of or under unmapped with
+// the reason. Nothing else lists checks. `resetproof rules test` runs its
+// scenarios.
+//
+// # A policy
+//
+// policies/baseline.yaml explains each key. A user's file extends a bundled one
+// and holds only what differs; see LoadPolicy. policies/methods.yaml gives the
+// strength of verification methods and the vendors' names for them.
+//
+// # A framework
+//
+// frameworks/<id>.yaml maps a framework's controls to checks. Control numbers
+// stand nowhere else.
+//
+// # Mistakes
+//
+// All files are read by Decode, strictly: what it refuses is an Error with
+// file, line, column, the line with a caret and, where it can guess, a hint.
+package rules

@@ -1,0 +1,131 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Error is a mistake in a file somebody wrote: where it is, what is wrong with
+// it and, where it can be guessed, what was meant.
+type Error struct {
+	File string
+	// Line and Col count from 1, Col in characters; both 0 where the mistake
+	// belongs to the file as a whole.
+	Line, Col int
+	Msg       string
+	Hint      string // "did you mean approvals?", "" where nothing is guessed
+	// Caret is the offending line with a second line that points at the column,
+	// both indented; "" where there is no position.
+	Caret string
+}
+
+// Error gives `file:line:col: message (hint)` and, below it, the line with a caret.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", e.Line, e.Col)
+	}
+	b.WriteString(": " + e.Msg)
+	if e.Hint != "" {
+		b.WriteString(" (" + e.Hint + ")")
+	}
+	if e.Caret != "" {
+		b.WriteString("\n" + e.Caret)
+	}
+	return b.String()
+}
+
+// ErrorAt makes an Error about a place in a file. src is the file's content,
+// from which the line beside the caret is taken.
+func ErrorAt(file string, src []byte, line, col int, msg, hint string) *Error {
+	return &Error{File: file, Line: line, Col: col, Msg: msg, Hint: hint, Caret: caret(src, line, col, 0)}
+}
+
+// caretWidth is how many characters of a line are shown around the caret, so
+// that one fits a terminal.
+const caretWidth = 100
+
+// caret shows a line and points at a column. With width above 0 the line ends
+// that many characters behind the column.
+func caret(src []byte, line, col, width int) string {
+	if line < 1 || col < 1 {
+		return ""
+	}
+	rest := string(src)
+	for range line - 1 {
+		_, after, found := strings.Cut(rest, "\n")
+		if !found {
+			return ""
+		}
+		rest = after
+	}
+	text, _, _ := strings.Cut(rest, "\n")
+	shown := []rune(printable(text))
+	at := min(col-1, len(shown))
+	if width > 0 {
+		shown = shown[:min(len(shown), at+width)]
+	}
+	if from := at - caretWidth/2; from > 0 && len(shown) > caretWidth {
+		shown, at = shown[from:], at-from
+	}
+	shown = shown[:min(len(shown), caretWidth)]
+	return "    " + string(shown) + "\n    " + strings.Repeat(" ", at) + "^"
+}
+
+// printable replaces what could move a terminal's cursor or break the caret's
+// column: control characters and bytes that are not UTF-8.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// meant gives the hint for a word that is not one of the known ones.
+func meant(word string, known []string) string {
+	best, distance := "", (len(word)+2)/3+1
+	for _, k := range known {
+		if d := edits(word, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best != "" {
+		return "did you mean " + best + "?"
+	}
+	if len(known) == 0 || len(known) > 12 {
+		return ""
+	}
+	sorted := slices.Sorted(slices.Values(known))
+	return "known here: " + strings.Join(sorted, ", ")
+}
+
+// edits is the Levenshtein distance of two words; long ones are never alike.
+func edits(a, b string) int {
+	const longest = 64
+	if len(a) > longest || len(b) > longest {
+		return longest
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
