@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,7 +185,7 @@ func (lk *Lake) scan(f DataFile, raw bool, yield func(*event.Event) error) error
 			}
 			return yield(ev)
 		})
-		return errors.Join(err, in.close())
+		return cmp.Or(err, in.close())
 	})
 }
 
@@ -238,7 +239,7 @@ func yieldRows(g parquet.RowGroup, rows []int64, yield func(*event.Event) error)
 	cursors := make([]*cursor, 0, len(columns))
 	defer func() {
 		for _, c := range cursors {
-			err = errors.Join(err, c.close())
+			err = cmp.Or(err, c.close())
 		}
 	}()
 	for i, chunk := range g.ColumnChunks() {

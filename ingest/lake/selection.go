@@ -1,7 +1,7 @@
 package lake
 
 import (
-	"errors"
+	"cmp"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -38,7 +38,7 @@ func (s *selection) rows(g parquet.RowGroup) (rows []int64, err error) {
 	}
 	defer func() {
 		for _, c := range cursors {
-			err = errors.Join(err, c.close())
+			err = cmp.Or(err, c.close())
 		}
 	}()
 	for row := range g.NumRows() {

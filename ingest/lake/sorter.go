@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func (s *Sorter) Sorted(yield func(key string, ev *event.Event) error) error {
 		return err
 	}
 	err = s.walk(m, yield)
-	return errors.Join(err, m.close())
+	return cmp.Or(err, m.close())
 }
 
 func (s *Sorter) walk(m *merge, yield func(key string, ev *event.Event) error) error {
