@@ -1,3 +1,5 @@
+// The Go part of the Windows formats: what a party's id is, and the clock of
+// NXLog's local times. Everything else stands in windows-security.yaml.
 package formats
 
 import (
@@ -6,9 +8,6 @@ import (
 
 	"resetproof/ingest/event"
 )
-
-// The Go part of the Windows formats: what a party's id is, and the clock of
-// NXLog's local times. Everything else stands in windows-security.yaml.
 
 func init() {
 	hooks["windows-security"] = &Hook{Adjust: adjustWindows}

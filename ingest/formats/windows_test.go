@@ -1,3 +1,4 @@
+// What each Windows event id means, held in all three encodings.
 package formats
 
 import (
@@ -229,6 +230,8 @@ func TestWindowsEvents(t *testing.T) {
 			"reset.executed account=[S-1-5-21-1-2-3-1101 ]" + bob + " credential=password" + inBobs},
 		{"target without a name", "4724; TargetDomainName=WS6; TargetSid=S-1-5-21-1-2-3-1000" + byBob,
 			"reset.executed account=[S-1-5-21-1-2-3-1000 ]" + bob + " credential=password" + inBobs},
+		{"a bare name does not stand beside a SID", "4724; TargetUserName=ann; TargetDomainName=-; TargetSid=S-1-5-21-1-2-3-1101; SubjectUserSid=S-1-5-21-1-2-3-1102; SubjectUserName=bob",
+			"reset.executed account=[S-1-5-21-1-2-3-1101 ] actor=[S-1-5-21-1-2-3-1102 ] credential=password"},
 		{"rendered SIDs are names", `4724; TargetUserName=ann; TargetDomainName=ACME; TargetSid=ACME\ann; SubjectUserSid=ACME\bob; SubjectUserName=bob; SubjectDomainName=ACME; SubjectLogonId=0x5A1`,
 			`reset.executed account=[ ACME\ann] actor=[ ACME\bob] credential=password` + inBobs},
 		{"rendered SYSTEM", `4724` + annTarget + `; SubjectUserSid=NT AUTHORITY\SYSTEM; SubjectUserName=DC1$; SubjectDomainName=ACME; SubjectLogonId=0x3e7`,
@@ -289,7 +292,7 @@ func TestWindowsEvents(t *testing.T) {
 		{"sign-in of nobody known fails", "4625 failure; TargetUserSid=S-1-0-0; TargetUserName=ann; TargetDomainName=ACME; Status=0xc000006d; LogonType=10; WorkstationName=WS-753; IpAddress=198.51.100.7",
 			`signin.failed failure account=[ ACME\ann] actor=[ ACME\ann] method=logon-type-10 ip=198.51.100.7 device=WS-753`},
 		{"pre-authentication fails", "4771 failure; TargetUserName=ann; TargetSid=S-1-5-21-1-2-3-1101; ServiceName=krbtgt/ACME; Status=0x18; IpAddress=::ffff:198.51.100.7",
-			"signin.failed failure account=[S-1-5-21-1-2-3-1101 ann] actor=[S-1-5-21-1-2-3-1101 ann] ip=198.51.100.7"},
+			"signin.failed failure account=[S-1-5-21-1-2-3-1101 ] actor=[S-1-5-21-1-2-3-1101 ] ip=198.51.100.7"},
 		{"ticket granted", "4768" + annTarget + "; Status=0x0; IpAddress=::ffff:198.51.100.7",
 			"signin.succeeded " + ann + ` actor=[S-1-5-21-1-2-3-1101 ACME\ann] ip=198.51.100.7`},
 		{"ticket refused", "4768 failure; TargetUserName=ann@acme.example; TargetDomainName=acme.example; TargetSid=NULL SID; Status=0x12; IpAddress=::1",

@@ -1,3 +1,4 @@
+// The traps of Windows records: ids, clocks, outcomes, streams, secrets.
 package formats
 
 import (

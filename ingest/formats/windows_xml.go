@@ -1,3 +1,7 @@
+// The Windows event schema (Microsoft Learn, "Event schema", win32/WES) read in
+// one pass, without encoding/xml, which takes more than five times as long
+// (BenchmarkEventXML). What is not well-formed is refused, as are document
+// types, and with them entities of the record's own.
 package formats
 
 import (
@@ -7,12 +11,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 )
-
-// The Windows event schema (Microsoft Learn, "Event schema", win32/WES) read in
-// one pass, without encoding/xml, which takes more than five times as long
-// (BenchmarkEventXML). What is
-// not well-formed is refused, as are document types, and with them entities of
-// the record's own.
 
 const (
 	// maxXMLDepth is how deep elements may nest; the schema needs five.

@@ -1,3 +1,4 @@
+// The XML scanner by cases, and against encoding/xml.
 package formats
 
 import (
