@@ -103,7 +103,7 @@
     const list = el("div", "rows");
     for (const r of rows) {
       list.append(el("div", "", el("span", "mono", when(r.time)), el("span", "", r.name),
-        el("span", "", said(words(r.actor ?? "nobody named", r.method, r.ticket, r.channel, r.link && `linked by ${r.link}`), 200))));
+        el("span", "", said(words(r.actor ?? "nobody named", r.method, r.ticket, r.channel, r.link && `${r.link} link`), 200))));
     }
     for (const l of open) list.append(el("div", "soft", el("span", "", "–"), el("span", "", l.name), el("span", "", STATES[l.state][0])));
     const all = el("div", "lanes", g, list);
@@ -114,6 +114,13 @@
     const t = el("table", "", el("thead", "", el("tr", "", ...heads.map((h) => el("th", "", h)))));
     t.append(el("tbody", "", ...rows.map((r) => el("tr", "", ...r.map((c) => el("td", "", c instanceof Node ? c : said(c ?? "–")))))));
     return el("div", "scroll", t);
+  };
+  // Named facts: a table without heads.
+  const facts = (rows) => {
+    const t = table([], rows.filter(Boolean));
+    t.firstChild.className = "named";
+    t.firstChild.tHead.remove();
+    return t;
   };
   const block = (title, ...children) => el("div", "block", el("h3", "", title), ...children);
   const code = (value) => el("code", "", clean(value));
@@ -128,12 +135,12 @@
   const evidence = (f) => {
     const p = f.policy, place = (e) => clean(e.uri) + (e.line ? `:${e.line}` : e.offset !== null ? ` at byte ${e.offset}` : "");
     return [
-      f.evidence.length ? block("Records it rests on", table(["Kind", "Time (UTC)", "Where", "SHA-256 of the record", "Event"],
-        f.evidence.map((e) => [e.kind, when(e.time), code(place(e)), code(e.sha256), code(e.event)]))) : null,
+      f.evidence.length ? block("Records it rests on", table(["Kind", "Time (UTC)", "Where", "SHA-256 of the record, event id"],
+        f.evidence.map((e) => [e.kind, when(e.time), code(place(e)), el("div", "", code(e.sha256), el("br"), code(e.event))]))) : null,
       f.searched.length ? block("What was searched and held no such record", table(["Feed", "Kinds", "From", "To", "Records"],
         f.searched.map((s) => [s.feed, s.kinds.join(", "), when(s.from), when(s.to), s.records]))) : null,
       f.rivals.length ? block("Other records that could have been meant", table(["Kind", "Event", "Why not"], f.rivals.map((r) => [r.kind, code(r.event), r.why]))) : null,
-      block("Judged by", table(["", ""], [
+      block("Judged by", facts([
         p ? ["Policy", `${p.name} ${p.version}${p.rule ? `, ${p.rule}` : ""}`] : null,
         p ? ["Policy SHA-256", code(p.sha256)] : null,
         Object.keys(f.controls).length ? ["Controls", Object.entries(f.controls).map(([k, ids]) => `${k}: ${ids.join(", ")}`).join("; ")] : null,
@@ -143,7 +150,7 @@
         ["Classification", f.classification === "design" ? "design: the control is not in operation" : "operating"],
         ["Subject", `${f.scope}: ${f.subject}`],
         ["Finding id", code(f.id)],
-      ].filter(Boolean))),
+      ])),
     ];
   };
   const finding = (f) => {
@@ -164,7 +171,7 @@
     return [
       block("Steps in order of time", lanes(entry)),
       block("Acts", table(["Time (UTC)", "Credential", "System", "By", "Event"], c.acts.map((a) => [when(a.time), a.credential, a.system, a.actor, code(a.event)]))),
-      block("Facts", table(["", ""], rows.filter(Boolean))),
+      block("Facts", facts(rows)),
       block("Verdict of each check", table(["Check", "Verdict"], Object.entries(c.verdicts).map(([k, v]) => [titles[k] ?? k, el("span", `c-${v}`, v.replaceAll("-", " "))]))),
       c.rivals.length ? block("Rival links", table(["Kind", "Event", "Why not"], c.rivals.map((v) => [v.kind, code(v.event), v.why]))) : null,
     ];
