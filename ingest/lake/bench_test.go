@@ -34,7 +34,7 @@ func busy(n int, ev *event.Event) {
 		Origin: event.Origin{URI: "logs/okta.jsonl", Offset: int64(n) * 2000, Length: 2000, Line: int64(n) + 1},
 	}
 	ev.Actor = ev.Account
-	ev.ID = event.ID(sha256.Sum256(fmt.Appendf(nil, "%d", n))[:16])
+	ev.ID = event.Hash("busy", fmt.Sprint(n))
 	ev.Origin.SHA256 = sha256.Sum256(ev.ID[:])
 	if kind == event.ResetExecuted {
 		ev.Raw = fmt.Appendf(make([]byte, 0, 2000), "%02000d", n)
