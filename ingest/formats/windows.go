@@ -19,18 +19,15 @@ func init() {
 	}
 }
 
-// wellKnownNames are accounts of the system under the English names that a
-// collector which renders SIDs puts in their place. Source: Microsoft Learn,
-// "Security identifiers", well-known SIDs.
-var wellKnownNames = map[string]string{
-	"SYSTEM":                       "S-1-5-18",
-	"LOCAL SERVICE":                "S-1-5-19",
-	"NETWORK SERVICE":              "S-1-5-20",
-	"ANONYMOUS LOGON":              "S-1-5-7",
-	`NT AUTHORITY\SYSTEM`:          "S-1-5-18",
-	`NT AUTHORITY\LOCAL SERVICE`:   "S-1-5-19",
-	`NT AUTHORITY\NETWORK SERVICE`: "S-1-5-20",
-	`NT AUTHORITY\ANONYMOUS LOGON`: "S-1-5-7",
+// wellKnown are the accounts of the system, the same on every computer. The
+// computer's own name, which its records give them, would make one account of
+// all computers; and a collector that renders SIDs writes the name for the SID.
+// Source: Microsoft Learn, "Security identifiers", well-known SIDs.
+var wellKnown = []struct{ sid, name string }{
+	{"S-1-5-18", `NT AUTHORITY\SYSTEM`},
+	{"S-1-5-19", `NT AUTHORITY\LOCAL SERVICE`},
+	{"S-1-5-20", `NT AUTHORITY\NETWORK SERVICE`},
+	{"S-1-5-7", `NT AUTHORITY\ANONYMOUS LOGON`},
 }
 
 // sidTypes says what kind of account stands behind a SID or a family of SIDs,
@@ -60,15 +57,11 @@ func settleParty(p *event.Party) {
 	if p.ID == "" {
 		return
 	}
-	if sid, ok := wellKnownNames[strings.ToUpper(p.ID)]; ok {
-		p.ID = sid
-	}
-	switch p.ID {
-	case "S-1-5-7", "S-1-5-18", "S-1-5-19", "S-1-5-20":
-		// The same SID on every computer: with a name beside it, every computer
-		// would become one account.
-		p.Type, p.Name = "system", ""
-		return
+	for _, w := range wellKnown {
+		if p.ID == w.sid || strings.EqualFold(p.ID, w.name) || strings.EqualFold(p.ID, strings.TrimPrefix(w.name, `NT AUTHORITY\`)) {
+			p.ID, p.Name, p.Type = w.sid, w.name, "system"
+			return
+		}
 	}
 	if !strings.HasPrefix(p.ID, "S-1-") {
 		// A collector wrote the name where the SID belongs.
@@ -81,10 +74,6 @@ func settleParty(p *event.Party) {
 	for _, s := range sidTypes {
 		if strings.HasPrefix(p.ID, s.prefix) {
 			p.Type = s.kind
-			if s.kind == "system" {
-				p.Name = ""
-			}
-			return
 		}
 	}
 }

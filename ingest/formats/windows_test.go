@@ -211,6 +211,7 @@ const (
 	bySystem  = "; SubjectUserSid=S-1-5-18; SubjectUserName=DC1$; SubjectDomainName=ACME; SubjectLogonId=0x3e7"
 	ann       = `account=[S-1-5-21-1-2-3-1101 ACME\ann]`
 	bob       = ` actor=[S-1-5-21-1-2-3-1102 ACME\bob]`
+	system    = ` actor=[S-1-5-18 NT AUTHORITY\SYSTEM]system`
 	inBobs    = " session=dc1.acme.example/0x5a1"
 	inAnns    = " session=dc1.acme.example/0x9f0a"
 )
@@ -235,9 +236,9 @@ func TestWindowsEvents(t *testing.T) {
 		{"rendered SIDs are names", `4724; TargetUserName=ann; TargetDomainName=ACME; TargetSid=ACME\ann; SubjectUserSid=ACME\bob; SubjectUserName=bob; SubjectDomainName=ACME; SubjectLogonId=0x5A1`,
 			`reset.executed account=[ ACME\ann] actor=[ ACME\bob] credential=password` + inBobs},
 		{"rendered SYSTEM", `4724` + annTarget + `; SubjectUserSid=NT AUTHORITY\SYSTEM; SubjectUserName=DC1$; SubjectDomainName=ACME; SubjectLogonId=0x3e7`,
-			"reset.executed " + ann + " actor=[S-1-5-18 ]system credential=password"},
+			"reset.executed " + ann + system + " credential=password"},
 		{"SYSTEM acts: one SID on all computers, no session", "4724" + annTarget + bySystem,
-			"reset.executed " + ann + " actor=[S-1-5-18 ]system credential=password"},
+			"reset.executed " + ann + system + " credential=password"},
 
 		{"a $ does not make a user a computer: created", "4720; TargetUserName=helpdesk7$; TargetDomainName=ACME; TargetSid=S-1-5-21-1-2-3-1900" + byBob,
 			`account.created account=[S-1-5-21-1-2-3-1900 ACME\helpdesk7$]` + bob + inBobs},
@@ -246,7 +247,7 @@ func TestWindowsEvents(t *testing.T) {
 		{"a computer's account is created", "4741; TargetUserName=PC7$; TargetDomainName=ACME; TargetSid=S-1-5-21-1-2-3-2001" + byBob,
 			`account.created account=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine` + bob + inBobs},
 		{"a computer's password rotates", "4742; TargetUserName=PC7$; TargetDomainName=ACME; TargetSid=S-1-5-21-1-2-3-2001; PasswordLastSet=3/2/2026 10:10:11 AM; SubjectUserSid=S-1-5-7; SubjectUserName=ANONYMOUS LOGON; SubjectDomainName=NT AUTHORITY; SubjectLogonId=0x3e6",
-			`state.observed account=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine actor=[S-1-5-7 ]system credential=password`},
+			`state.observed account=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine actor=[S-1-5-7 NT AUTHORITY\ANONYMOUS LOGON]system credential=password`},
 		{"a computer's account is deleted", "4743; TargetUserName=PC7$; TargetDomainName=ACME; TargetSid=S-1-5-21-1-2-3-2001" + byBob,
 			`account.deleted account=[S-1-5-21-1-2-3-2001 ACME\PC7$]machine` + bob + inBobs},
 
@@ -260,7 +261,7 @@ func TestWindowsEvents(t *testing.T) {
 		{"deleted", "4726" + annTarget + byBob, "account.deleted " + ann + bob + inBobs},
 		{"unlocked", "4767" + annTarget + byBob, "account.unlocked " + ann + bob + inBobs},
 		{"locked: the domain is the calling computer", "4740; TargetUserName=ann; TargetDomainName=WS-753; TargetSid=S-1-5-21-1-2-3-1101" + bySystem,
-			"account.locked account=[S-1-5-21-1-2-3-1101 ] actor=[S-1-5-18 ]system device=WS-753"},
+			"account.locked account=[S-1-5-21-1-2-3-1101 ]" + system + " device=WS-753"},
 
 		{"added to a group", "4728; MemberName=CN=Ann Okoye,OU=Staff,DC=acme,DC=example; MemberSid=S-1-5-21-1-2-3-1101; TargetUserName=Domänen-Admins; TargetDomainName=ACME; TargetSid=S-1-5-21-1-2-3-512" + byBob,
 			"privilege.granted account=[S-1-5-21-1-2-3-1101 ]" + bob + inBobs + " role=Domain Admins"},
@@ -288,7 +289,7 @@ func TestWindowsEvents(t *testing.T) {
 		{"a computer signs in", "4624; TargetUserSid=S-1-5-21-1-2-3-2001; TargetUserName=PC7$; TargetDomainName=ACME.EXAMPLE; TargetLogonId=0x90; LogonType=3; IpAddress=-",
 			`signin.succeeded account=[S-1-5-21-1-2-3-2001 ACME.EXAMPLE\PC7$]machine actor=[S-1-5-21-1-2-3-2001 ACME.EXAMPLE\PC7$]machine session=dc1.acme.example/0x90 method=logon-type-3`},
 		{"a window manager signs in", "4624; TargetUserSid=S-1-5-90-0-1; TargetUserName=DWM-1; TargetDomainName=Window Manager; TargetLogonId=0x91; LogonType=2",
-			"signin.succeeded account=[S-1-5-90-0-1 ]system actor=[S-1-5-90-0-1 ]system session=dc1.acme.example/0x91 method=logon-type-2"},
+			`signin.succeeded account=[S-1-5-90-0-1 Window Manager\DWM-1]system actor=[S-1-5-90-0-1 Window Manager\DWM-1]system session=dc1.acme.example/0x91 method=logon-type-2`},
 		{"sign-in of nobody known fails", "4625 failure; TargetUserSid=S-1-0-0; TargetUserName=ann; TargetDomainName=ACME; Status=0xc000006d; LogonType=10; WorkstationName=WS-753; IpAddress=198.51.100.7",
 			`signin.failed failure account=[ ACME\ann] actor=[ ACME\ann] method=logon-type-10 ip=198.51.100.7 device=WS-753`},
 		{"pre-authentication fails", "4771 failure; TargetUserName=ann; TargetSid=S-1-5-21-1-2-3-1101; ServiceName=krbtgt/ACME; Status=0x18; IpAddress=::ffff:198.51.100.7",
