@@ -46,6 +46,7 @@ type value struct {
 	when    conditions
 	lower   bool
 	hash    bool
+	urlHost bool
 }
 
 type replacement struct {
@@ -81,9 +82,11 @@ type textField struct {
 }
 
 type partyField struct {
-	at                         func(*event.Event) *event.Party
-	system, id, name, typ, ref *value
+	at     func(*event.Event) *event.Party
+	places []partyPlace
 }
+
+type partyPlace struct{ system, id, name, typ, ref *value }
 
 // maxEventsPerRecord bounds what one rule may make of a record.
 const maxEventsPerRecord = 16
@@ -160,7 +163,7 @@ func (c *compiler) value(v *Value) *value {
 	if v == nil || v.Path == "" && v.Text == "" && len(v.From) == 0 && len(v.Join) == 0 && !v.constant {
 		return nil
 	}
-	w := &value{slot: -1, text: v.Text, sep: v.Sep, all: v.All, lower: v.Lower, hash: v.Hash,
+	w := &value{slot: -1, text: v.Text, sep: v.Sep, all: v.All, lower: v.Lower, hash: v.Hash, urlHost: v.URLHost,
 		from: c.values(v.From), join: c.values(v.Join), when: c.conditions(v.When)}
 	if v.Path != "" {
 		c.path(v.Path, &w.slot)

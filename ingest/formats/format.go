@@ -136,8 +136,10 @@ type Value struct {
 	When Conditions `yaml:"when"`
 	// Lower writes it in lower case. Hash replaces it by the first 16
 	// hexadecimal digits of its SHA-256: for ids that open a door by themselves.
-	Lower bool `yaml:"lower"`
-	Hash  bool `yaml:"hash"`
+	// URLHost keeps the host of a URL only.
+	Lower   bool `yaml:"lower"`
+	Hash    bool `yaml:"hash"`
+	URLHost bool `yaml:"url_host"`
 
 	constant bool // written as "=text", which may be empty
 }
@@ -215,13 +217,15 @@ type Fields struct {
 
 // PartyField says where an account stands. Ref is for accounts written by
 // people (system:value, DOMAIN\name, S-1-…): its system and whether it is an id
-// or a name are told by its shape.
+// or a name are told by its shape. In YAML a list of them gives the first that
+// names somebody, so that id and name always come from one place.
 type PartyField struct {
-	System Value `yaml:"system"` // the table's system if left out
-	ID     Value `yaml:"id"`
-	Name   Value `yaml:"name"`
-	Type   Value `yaml:"type"`
-	Ref    Value `yaml:"ref"`
+	From   []PartyField `yaml:"from"`
+	System Value        `yaml:"system"` // the table's system if left out
+	ID     Value        `yaml:"id"`
+	Name   Value        `yaml:"name"`
+	Type   Value        `yaml:"type"`
+	Ref    Value        `yaml:"ref"`
 }
 
 // Hook is the Go part of a format, for what a table cannot say.

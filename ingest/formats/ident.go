@@ -2,6 +2,7 @@
 package formats
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/netip"
@@ -108,6 +109,22 @@ func address(b []byte) []byte {
 		return nil
 	}
 	return b
+}
+
+// urlHost is the host of a URL, without port or user; empty if b is none.
+func urlHost(b []byte) []byte {
+	_, rest, ok := bytes.Cut(b, []byte("://"))
+	if !ok {
+		return nil
+	}
+	if n := bytes.IndexAny(rest, "/?#"); n >= 0 {
+		rest = rest[:n]
+	}
+	if n := bytes.LastIndexByte(rest, '@'); n >= 0 {
+		rest = rest[n+1:]
+	}
+	host, _, _ := bytes.Cut(rest, []byte{':'})
+	return host
 }
 
 func validText(b []byte) bool {

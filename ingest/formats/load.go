@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
 )
 
 //go:embed *.yaml
@@ -107,35 +106,59 @@ func (s *Set) Get(id string) *Format {
 // All lists the formats by id.
 func (s *Set) All() []*Format { return slices.Clone(s.formats) }
 
+// isList tells whether the YAML at hand is a list. The shape is asked first, so
+// that an error inside names its own line.
+func isList(unmarshal func(any) error) bool {
+	var shape any
+	if unmarshal(&shape) != nil {
+		return false
+	}
+	_, ok := shape.([]any)
+	return ok
+}
+
 // UnmarshalYAML reads one word or a list of them.
-func (w *Words) UnmarshalYAML(n ast.Node) error {
-	if n.Type() == ast.SequenceType {
-		return yaml.NodeToValue(n, (*[]string)(w), yaml.Strict())
+func (w *Words) UnmarshalYAML(unmarshal func(any) error) error {
+	if isList(unmarshal) {
+		return unmarshal((*[]string)(w))
 	}
 	*w = Words{""}
-	return yaml.NodeToValue(n, &(*w)[0], yaml.Strict())
+	return unmarshal(&(*w)[0])
 }
 
 // UnmarshalYAML reads one condition or a list of them.
-func (c *Conditions) UnmarshalYAML(n ast.Node) error {
-	if n.Type() == ast.SequenceType {
-		return yaml.NodeToValue(n, (*[]Condition)(c), yaml.Strict())
+func (c *Conditions) UnmarshalYAML(unmarshal func(any) error) error {
+	if isList(unmarshal) {
+		return unmarshal((*[]Condition)(c))
 	}
 	*c = Conditions{nil}
-	return yaml.NodeToValue(n, &(*c)[0], yaml.Strict())
+	return unmarshal(&(*c)[0])
+}
+
+// UnmarshalYAML reads one place of an account or a list of them.
+func (p *PartyField) UnmarshalYAML(unmarshal func(any) error) error {
+	type plain PartyField // without this method
+	if isList(unmarshal) {
+		return unmarshal(&p.From)
+	}
+	return unmarshal((*plain)(p))
 }
 
 // UnmarshalYAML reads a path, "=text", a list of alternatives, or a mapping.
-func (v *Value) UnmarshalYAML(n ast.Node) error {
+func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
 	type plain Value // without this method
-	switch n.Type() {
-	case ast.SequenceType:
-		return yaml.NodeToValue(n, &v.From, yaml.Strict())
-	case ast.MappingType, ast.MappingValueType:
-		return yaml.NodeToValue(n, (*plain)(v), yaml.Strict())
+	var shape any
+	if err := unmarshal(&shape); err != nil {
+		return err
+	}
+	switch shape.(type) {
+	case []any:
+		return unmarshal(&v.From)
+	case map[string]any:
+		return unmarshal((*plain)(v))
 	}
 	var s string
-	if err := yaml.NodeToValue(n, &s, yaml.Strict()); err != nil {
+	if err := unmarshal(&s); err != nil {
 		return err
 	}
 	if text, ok := strings.CutPrefix(s, "="); ok {

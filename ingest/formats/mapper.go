@@ -70,6 +70,9 @@ func (m *mapper) text(v *value) []byte {
 			break
 		}
 	}
+	if v.urlHost {
+		b = urlHost(b)
+	}
 	if v.lower {
 		b = m.keep(func(to []byte) []byte { return append(to, bytes.ToLower(b)...) })
 	}
@@ -354,20 +357,25 @@ func (m *mapper) times(e *event.Event, r *rule) (why string) {
 	return ""
 }
 
+// party sets the first place that names somebody.
 func (m *mapper) party(to *event.Party, p *partyField) {
-	if ref := m.text(p.ref); len(ref) > 0 {
-		*to = account(string(ref))
-		m.copyTo(&to.Type, m.text(p.typ))
+	for i := range p.places {
+		at := &p.places[i]
+		if ref := m.text(at.ref); len(ref) > 0 {
+			*to = account(string(ref))
+			m.copyTo(&to.Type, m.text(at.typ))
+			return
+		}
+		id, name := m.text(at.id), m.text(at.name)
+		if len(id) == 0 && len(name) == 0 {
+			continue
+		}
+		m.copyTo(&to.ID, id)
+		m.copyTo(&to.Name, name)
+		m.copyTo(&to.System, m.text(at.system))
+		m.copyTo(&to.Type, m.text(at.typ))
 		return
 	}
-	id, name := m.text(p.id), m.text(p.name)
-	if len(id) == 0 && len(name) == 0 {
-		return
-	}
-	m.copyTo(&to.ID, id)
-	m.copyTo(&to.Name, name)
-	m.copyTo(&to.System, m.text(p.system))
-	m.copyTo(&to.Type, m.text(p.typ))
 }
 
 func (m *mapper) copyTo(to *string, b []byte) {

@@ -88,12 +88,22 @@ func (c *compiler) kind(r *Rule, out *rule, where string) {
 }
 
 func (c *compiler) party(p *PartyField, at func(*event.Event) *event.Party) partyField {
+	return partyField{at: at, places: c.places(p)}
+}
+
+// places lists an account's alternatives, lists within lists (an alias) laid flat.
+func (c *compiler) places(p *PartyField) (all []partyPlace) {
+	for i := range p.From {
+		all = append(all, c.places(&p.From[i])...)
+	}
+	if len(p.From) > 0 {
+		return all
+	}
 	system := &p.System
 	if reflect.ValueOf(p.System).IsZero() {
 		system = &Value{Text: c.table.System}
 	}
-	return partyField{at: at, system: c.value(system), id: c.value(&p.ID), name: c.value(&p.Name),
-		typ: c.value(&p.Type), ref: c.value(&p.Ref)}
+	return []partyPlace{{system: c.value(system), id: c.value(&p.ID), name: c.value(&p.Name), typ: c.value(&p.Type), ref: c.value(&p.Ref)}}
 }
 
 // everyKind replaces "*" by all kinds that mean something.
