@@ -29,29 +29,29 @@ type Context struct {
 func Load(p Paths) (*Context, error) {
 	c := &Context{Roster: &Roster{}}
 	for _, load := range []struct {
-		role, path string
-		into       func(rows []row, f *faults)
+		role, path, key string // key is the column that every row must have
+		into            func(rows []row, f *faults)
 	}{
-		{"identities", p.Identities, func(rows []row, f *faults) {
+		{"identities", p.Identities, "id", func(rows []row, f *faults) {
 			if list := each(rows, f, identityFrom); f.err() == nil {
 				c.Roster = newRoster(list, f)
 			}
 		}},
-		{"secrets", p.Secrets, func(rows []row, f *faults) {
+		{"secrets", p.Secrets, "id", func(rows []row, f *faults) {
 			c.Secrets = each(rows, f, secretFrom)
 			unique(f, c.Secrets, func(s Secret) (string, int) { return s.System + " " + s.ID, s.Line })
 		}},
-		{"state", p.State, func(rows []row, f *faults) { c.States = each(rows, f, stateFrom) }},
-		{"incidents", p.Incidents, func(rows []row, f *faults) {
+		{"state", p.State, "account", func(rows []row, f *faults) { c.States = each(rows, f, stateFrom) }},
+		{"incidents", p.Incidents, "id", func(rows []row, f *faults) {
 			c.Incidents = each(rows, f, incidentFrom)
 			unique(f, c.Incidents, func(i Incident) (string, int) { return i.ID, i.Line })
 		}},
-		{"reviews", p.Reviews, func(rows []row, f *faults) { c.Reviews = each(rows, f, reviewFrom) }},
-		{"topology", p.Topology, func(rows []row, f *faults) {
+		{"reviews", p.Reviews, "case_or_finding", func(rows []row, f *faults) { c.Reviews = each(rows, f, reviewFrom) }},
+		{"topology", p.Topology, "directory", func(rows []row, f *faults) {
 			c.Directories = each(rows, f, directoryFrom)
 			unique(f, c.Directories, func(d Directory) (string, int) { return d.Directory, d.Line })
 		}},
-		{"exceptions", p.Exceptions, func(rows []row, f *faults) {
+		{"exceptions", p.Exceptions, "id", func(rows []row, f *faults) {
 			c.Waivers = each(rows, f, waiverFrom)
 			unique(f, c.Waivers, func(w Waiver) (string, int) { return w.ID, w.Line })
 		}},
@@ -59,7 +59,7 @@ func Load(p Paths) (*Context, error) {
 		if load.path == "" {
 			continue
 		}
-		rows, file, err := readRows(load.role, load.path)
+		rows, file, err := readRows(load.role, load.path, load.key)
 		if err != nil {
 			return nil, err
 		}

@@ -76,18 +76,20 @@ func (r *Resolver) number(j *joiner) {
 	next := known
 	numbers := make(map[uint32]uint32)
 	r.clusters = make([]uint32, len(j.owner))
-	for n := range r.clusters {
-		c := j.cluster(uint32(n))
-		if c >= known {
-			number, ok := numbers[c]
-			if !ok {
-				number = next
-				numbers[c] = number
-				next++
+	for i := range r.literals {
+		for _, n := range r.nodes(uint32(i)) {
+			c := j.cluster(n)
+			if c >= known {
+				number, ok := numbers[c]
+				if !ok {
+					number = next
+					numbers[c] = number
+					next++
+				}
+				c = number
 			}
-			c = number
+			r.clusters[n] = c
 		}
-		r.clusters[n] = c
 	}
 	r.ids = make([]string, next)
 	copy(r.ids, r.roster.ids)

@@ -48,18 +48,15 @@ func (c cell) values() []string {
 	return splitList(c.text)
 }
 
-// rowReader gives the rows of a context file, whatever its form.
-type rowReader func(name string, src []byte) ([]row, error)
-
-// readRows reads one context file whole. Errors name the file and the line,
-// never a value that stands there for lack of a column.
-func readRows(role, path string) ([]row, File, error) {
+// readRows reads one context file whole; key is the column it cannot do
+// without.
+func readRows(role, path, key string) ([]row, File, error) {
 	src, err := readBounded(path)
 	if err != nil {
 		return nil, File{}, fmt.Errorf("reading %s: %w", role, err)
 	}
 	name := filepath.Base(path)
-	rows, err := parseRows(name, src)
+	rows, err := parseRows(name, src, key)
 	if err != nil {
 		return nil, File{}, err
 	}
@@ -85,16 +82,16 @@ func readBounded(path string) ([]byte, error) {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-func parseRows(name string, src []byte) ([]row, error) {
+func parseRows(name string, src []byte, key string) ([]row, error) {
 	src = bytes.TrimPrefix(src, byteOrderMark)
 	if err := checkText(name, src); err != nil {
 		return nil, err
 	}
-	read := rowReader(csvRows)
-	if ext := strings.ToLower(filepath.Ext(name)); ext == ".yaml" || ext == ".yml" || ext == ".json" {
-		read = yamlRows
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yaml", ".yml", ".json":
+		return yamlRows(name, src)
 	}
-	return read(name, src)
+	return csvRows(name, src, key)
 }
 
 // checkText refuses what is not plain UTF-8 text, with the line it stands in.
@@ -117,7 +114,7 @@ func checkText(name string, src []byte) error {
 
 // csvRows reads comma-separated text with a header; lists are separated by
 // semicolons inside a cell.
-func csvRows(name string, src []byte) ([]row, error) {
+func csvRows(name string, src []byte, key string) ([]row, error) {
 	r := csv.NewReader(bytes.NewReader(src))
 	r.FieldsPerRecord = -1 // counted below, to say which line and how many
 	header, err := r.Read()
@@ -134,6 +131,9 @@ func csvRows(name string, src []byte) ([]row, error) {
 		case slices.Index(header, header[i]) < i:
 			return nil, fmt.Errorf("%s:1: column %q stands twice", name, header[i])
 		}
+	}
+	if !slices.Contains(header, key) {
+		return nil, fmt.Errorf("%s:1: no column %q: hint: the first line must name the columns", name, key)
 	}
 	var rows []row
 	for {

@@ -1,0 +1,291 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func roster(t *testing.T, text string) *Roster {
+	t.Helper()
+	c, err := Load(Paths{Identities: write(t, "identities.csv", text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Roster
+}
+
+// at gives nanoseconds of a date or an RFC 3339 time.
+func at(t testing.TB, text string) int64 {
+	t.Helper()
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if when, err := time.Parse(layout, text); err == nil {
+			return when.UnixNano()
+		}
+	}
+	t.Fatalf("not a time: %q", text)
+	return 0
+}
+
+// Every fault stops the run with one clear line; the innocent twin beside it loads.
+func TestFaultsOfContextFiles(t *testing.T) {
+	for _, c := range []struct {
+		file, guilty, innocent, want string
+	}{
+		{"identities.csv", "", "id\n", "identities.csv: the file is empty: hint: it needs at least a header line"},
+		{"identities.csv", "id,kind\np1,robot\n", "id,kind\np1,service\n", `identities.csv:2: unknown kind "robot": hint: one of person, service, shared, workload, break-glass`},
+		{"identities.csv", "id,tier\np1,privledged\n", "id,tier\np1,Privileged\n", `identities.csv:2: unknown tier "privledged": hint: one of break-glass, privileged-machine, machine, privileged, sensitive, ordinary`},
+		{"identities.csv", "id,valid_from\np1,1.3.2026\n", "id,valid_from\np1,2026-03-01\n", "identities.csv:2: valid_from is not a date: hint: write 2026-03-01 or 2026-03-01T09:00:00Z"},
+		{"identities.csv", "id,valid_from\np1,1601-01-01\n", "id,valid_until\np1,9999-12-31\n", "identities.csv:2: valid_from lies before 1900"},
+		{"identities.csv", "id,valid_from,valid_until\np1,2026-03-01,2026-03-01\n", "id,valid_from,valid_until\np1,2026-03-01,2026-03-02\n", "identities.csv:2: valid_until is not after valid_from"},
+		{"identities.csv", "id,name\n,Ann\n", "id,name\np1,\n", "identities.csv:2: id is missing"},
+		{"identities.csv", "name\nAnn\n", "Id,name\np1,Ann\n", `identities.csv:1: no column "id": hint: the first line must name the columns`},
+		{"identities.csv", "id,name,ID\n", "id,name,id2\n", `identities.csv:1: column "id" stands twice`},
+		{"identities.csv", "id;name\np1;Ann\n", "id,name\np1,Ann\n", "identities.csv:1: the header is one column: hint: separate columns with commas, list values with semicolons"},
+		{"identities.csv", "id,name\np1,Lee, Ann\n", "id,name\np1,\"Lee, Ann\"\n", "identities.csv:2: 3 fields where the header has 2: hint: put fields that contain a comma in double quotes"},
+		{"identities.csv", "id,name\np1,\"Ann\n", "id,name\np1,\"Ann\"\n", "identities.csv:2: extraneous or missing \" in quoted-field"},
+		{"identities.csv", "id,name\np1,Ren\xe9\n", "\ufeffid,name\np1,René\n", "identities.csv:2: not UTF-8 text: hint: save the file as UTF-8"},
+		{"identities.csv", "id,name\np1,A\x00n\n", "id,name\np1,A\tn\n", "identities.csv:2: control character U+0000: hint: the file must be plain text"},
+		{"identities.csv", "id,legal_hold\np1,perhaps\n", "id,legal_hold\np1,yes\n", "identities.csv:2: legal_hold is neither true nor false"},
+		{
+			"identities.csv",
+			"id,accounts,valid_from,valid_until\np1,S-1-5-21-1-2-3-4,,2026-03-01\np2,s-1-5-21-1-2-3-4,2026-01-01,\n",
+			"id,accounts,valid_from,valid_until\np1,S-1-5-21-1-2-3-4,,2026-01-01\np2,s-1-5-21-1-2-3-4,2026-01-01,\n",
+			"identities.csv:3: account s-1-5-21-1-2-3-4 is claimed by p1 and p2 between 2026-01-01 and 2026-03-01",
+		},
+		{
+			"identities.csv", "id,accounts\np1,ann\np2,ANN\n", "id,accounts\np1,jira:ann\np2,github:ANN\n",
+			"identities.csv:3: account ANN is claimed by p1 and p2 at all times",
+		},
+		{
+			"identities.csv", "id,roles\np1,a\np1,b\n", "id,roles,valid_from\np1,a,\np1,b,2026-01-01\n",
+			"identities.csv:3: p1 has two rows that begin at one time: hint: a history needs a different valid_from in each row",
+		},
+		{"secrets.csv", "id,max_age\ns1,a month\n", "id,max_age\ns1,30d\n", "secrets.csv:2: max_age is not a length of time: hint: write 30d, 12h or 10m"},
+		{"secrets.csv", "id,system\ns1,vault\ns1,vault\n", "id,system\ns1,vault\ns1,aws\n", "secrets.csv:3: the same entry as in line 2: hint: write lists into one row, separated by semicolons"},
+		{"state.csv", "account,observed_at\nann,yesterday\n", "account,observed_at\nann,2026-03-01\n", "state.csv:2: observed_at is not a date: hint: write 2026-03-01 or 2026-03-01T09:00:00Z"},
+		{"incidents.csv", "id,kind\nI1,party\n", "id,kind\nI1,\n", `incidents.csv:2: unknown kind "party": hint: one of incident, investigation, campaign`},
+		{"incidents.csv", "id,declared_at,closed_at\nI1,2026-03-02,2026-03-01\n", "id,declared_at,closed_at\nI1,2026-03-02,\n", "incidents.csv:2: closed_at lies before declared_at"},
+		{"reviews.csv", "case_or_finding,decision\nc1,fine\n", "case_or_finding,decision\nc1,accepted\n", `reviews.csv:2: unknown decision "fine": hint: one of accepted, false-positive, remediated, risk-accepted`},
+		{"topology.csv", "directory,mechanism\nad,magic\n", "directory,mechanism\nad,none\n", `topology.csv:2: unknown mechanism "magic": hint: one of hash-sync, pass-through, federated, delegated-auth, push, none`},
+		{"exceptions.yaml", "id: W1\n", "- id: W1\n", "exceptions.yaml:1: not a sequence: hint: begin each entry with \"- \""},
+		{"exceptions.yaml", "- W1\n", "- id: W1\n", "exceptions.yaml:1: an entry must be a list of \"key: value\""},
+		{"exceptions.yaml", "- id: W1\n  checks: {a: b}\n", "- id: W1\n  checks: [a, b]\n", "exceptions.yaml:2: checks takes a value or a list of values"},
+		{"exceptions.yaml", "- id: W1\n  reason: &r x\n", "- id: W1\n  reason: x\n", "exceptions.yaml:2: reason takes a value or a list of values"},
+		{"exceptions.yaml", "- id: W1\n  reason: [a, b]\n", "- id: W1\n  reason: [a]\n", "exceptions.yaml:1: reason takes one value, not a list"},
+		{"exceptions.yaml", "- id: W1\n- id: W1\n", "- id: W1\n- id: W2\n", "exceptions.yaml:2: the same entry as in line 1: hint: write lists into one row, separated by semicolons"},
+	} {
+		load := func(text string) error {
+			path := write(t, c.file, text)
+			var p Paths
+			switch strings.TrimSuffix(c.file, filepath.Ext(c.file)) {
+			case "identities":
+				p.Identities = path
+			case "secrets":
+				p.Secrets = path
+			case "state":
+				p.State = path
+			case "incidents":
+				p.Incidents = path
+			case "reviews":
+				p.Reviews = path
+			case "topology":
+				p.Topology = path
+			case "exceptions":
+				p.Exceptions = path
+			}
+			_, err := Load(p)
+			return err
+		}
+		if err := load(c.guilty); err == nil || err.Error() != c.want {
+			t.Errorf("%s %q\n got %v\nwant %s", c.file, c.guilty, err, c.want)
+		}
+		if err := load(c.innocent); err != nil {
+			t.Errorf("%s %q is refused: %v", c.file, c.innocent, err)
+		}
+	}
+}
+
+func TestMissingAndHugeFiles(t *testing.T) {
+	if _, err := Load(Paths{Identities: "nowhere.csv"}); err == nil || !strings.Contains(err.Error(), "reading identities: open nowhere.csv") {
+		t.Errorf("a missing file gives %v", err)
+	}
+	path := write(t, "secrets.csv", "id\n")
+	if err := os.Truncate(path, maxContextFile+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(Paths{Secrets: path}); err == nil || err.Error() != "reading secrets: secrets.csv: larger than 64 MiB" {
+		t.Errorf("a huge file gives %v", err)
+	}
+}
+
+func TestFaultsAreListedAndBounded(t *testing.T) {
+	text := "id,kind\n" + strings.Repeat("p,robot\n", maxRowErrors+5)
+	_, err := Load(Paths{Identities: write(t, "identities.csv", text)})
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != maxRowErrors+1 || lines[maxRowErrors] != "identities.csv: and 5 more" {
+		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
+	}
+}
+
+func TestLoadTakesCSVAndYAMLAlike(t *testing.T) {
+	fromCSV, err := Load(Paths{Identities: write(t, "i.csv", "id,kind,accounts,roles,valid_from,cost_centre\nann,,ann@acme.example;ACME\\ann,service-desk,2026-01-01,0012\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromYAML, err := Load(Paths{Identities: write(t, "i.yaml", "# people\n- id: ann\n  accounts:\n    - ann@acme.example\n    - ACME\\ann\n  roles: service-desk\n  valid_from: 2026-01-01\n  cost_centre: 0012\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]*Context{"csv": fromCSV, "yaml": fromYAML} {
+		i := c.Roster.rows[0]
+		if i.ID != "ann" || i.Kind != Person || !slices.Equal(i.Accounts, []string{"ann@acme.example", `ACME\ann`}) ||
+			!slices.Equal(i.Roles, []string{"service-desk"}) || i.ValidFrom != at(t, "2026-01-01") || i.Tags["cost_centre"] != "0012" || i.Line != 2 || len(i.Tags) != 1 {
+			t.Errorf("%s: %+v", name, i)
+		}
+	}
+}
+
+func TestWaivers(t *testing.T) {
+	c, err := Load(Paths{Exceptions: write(t, "exceptions.yaml", `
+- id: sound
+  checks: [missing-approval, no-request]
+  selector: 'identity.id == "ann"'
+  reason: moved; approvers unreachable
+  ticket: CHG1
+  approved_by: bob
+  valid_from: 2026-01-01T00:00:00Z
+  valid_until: 2026-02-01
+- id: endless
+  checks: [missing-approval]
+  selector: 'true'
+  reason: because
+- id: forever
+  checks: [missing-approval]
+  selector: 'true'
+  reason: because
+  valid_until: 9999-12-31
+- id: groundless
+  checks: [missing-approval]
+  selector: 'true'
+  valid_until: 2026-02-01
+`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := at(t, "2026-01-15")
+	for i, want := range []struct {
+		defect string
+		covers bool
+	}{
+		{"", true},
+		{"it states no valid_until", false},
+		{"it states no valid_until", false},
+		{"it states no reason", false},
+	} {
+		w := &c.Waivers[i]
+		if w.Defect != want.defect || w.Covers("missing-approval", inside) != want.covers {
+			t.Errorf("%s: defect %q, covers %v", w.ID, w.Defect, w.Covers("missing-approval", inside))
+		}
+	}
+	sound := &c.Waivers[0]
+	if sound.Reason != "moved; approvers unreachable" {
+		t.Errorf("the reason became %q", sound.Reason)
+	}
+	for _, outside := range []string{"2025-12-31T23:59:59Z", "2026-02-01T00:00:00Z"} {
+		if sound.Covers("missing-approval", at(t, outside)) {
+			t.Errorf("it covers %s", outside)
+		}
+	}
+	if sound.Covers("self-approval", inside) {
+		t.Error("it covers a check that it does not name")
+	}
+}
+
+const org = "../../../shared/data/org/"
+
+func sharedOrg(t *testing.T) *Context {
+	t.Helper()
+	if _, err := os.Stat(org); err != nil {
+		t.Skip("skipped: shared data not present")
+	}
+	c, err := Load(Paths{
+		Identities: org + "identities.csv", Secrets: org + "secrets.csv", State: org + "state.csv", Incidents: org + "incidents.csv",
+		Reviews: org + "reviews.csv", Topology: org + "topology.csv", Exceptions: org + "exceptions.yaml",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestSharedOrganisationLoads(t *testing.T) {
+	c := sharedOrg(t)
+	got := []int{len(c.Roster.IDs()), len(c.Roster.rows), len(c.Secrets), len(c.States), len(c.Incidents), len(c.Reviews), len(c.Directories), len(c.Waivers)}
+	if want := []int{196, 200, 21, 364, 2, 0, 4, 4}; !slices.Equal(got, want) {
+		t.Errorf("identities, rows, secrets, states, incidents, reviews, directories, waivers: %v, want %v", got, want)
+	}
+	src, err := os.ReadFile(org + "identities.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(src)
+	if f := c.Files[0]; f.SHA256 != hex.EncodeToString(sum[:]) || f.Size != int64(len(src)) || f.Rows != 200 || f.Role != "identities" {
+		t.Errorf("file %+v", f)
+	}
+	if w := c.Waivers[1]; w.ID != "W-JIN-002" || w.Defect != "it states no valid_until" {
+		t.Errorf("waiver without end: %+v", w)
+	}
+	if d := c.Directories[1]; d.Mechanism != "hash-sync" || d.Deadline != time.Hour {
+		t.Errorf("topology: %+v", d)
+	}
+	if s := c.Secrets[0]; s.MaxAge != 365*24*time.Hour || s.Cadence != 30*24*time.Hour || s.Rotator != "w00043" {
+		t.Errorf("secret: %+v", s)
+	}
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add("identities.csv", "id,kind,accounts,valid_from\np1,person,ann;S-1-5-21-1-2-3-4,2026-01-01\n")
+	f.Add("identities.yaml", "- id: p1\n  accounts: [ann, 'ACME\\ann']\n  valid_until: 2026-01-01\n")
+	f.Add("identities.csv", "\ufeffid,\"na\nme\"\np1,x\n")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		rows, err := parseRows(filepath.Base(name), []byte(text), "id")
+		if err != nil {
+			return
+		}
+		faults := &faults{name: "x"}
+		list := each(rows, faults, identityFrom)
+		if faults.err() != nil {
+			return
+		}
+		r, err := NewRoster(list)
+		if err != nil {
+			return
+		}
+		built := NewBuilder(r, nil).Build()
+		for _, id := range r.IDs() {
+			for _, account := range built.Accounts(id) {
+				if back := ParseAccount(account).String(); back == "" {
+					t.Fatalf("account of %q has no form", id)
+				}
+			}
+			if built.At(id, 0) == nil {
+				t.Fatalf("%q has no row", id)
+			}
+		}
+	})
+}
