@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/detect/identity"
+	"resetproof/ingest"
+	"resetproof/ingest/formats"
+	"resetproof/rules"
+)
+
+// defaultConfig is read if it lies in the working directory and --config names
+// no other.
+const defaultConfig = "resetproof.yaml"
+
+// maxConfig bounds a config file, in bytes.
+const maxConfig = 1 << 20
+
+// config is resetproof.yaml. Paths in it are relative to its folder until
+// readConfig has joined them. A key that is not here is an error.
+type config struct {
+	Sources []configSource `yaml:"sources"`
+	// SourcesAbsent are links of the chain of which the organisation states that
+	// it keeps no record.
+	SourcesAbsent []string `yaml:"sources_absent" in:"link"`
+
+	Lake string `yaml:"lake"`
+	Out  string `yaml:"out"`
+
+	Identities string `yaml:"identities"`
+	Secrets    string `yaml:"secrets"`
+	Exceptions string `yaml:"exceptions"`
+	State      string `yaml:"state"`
+	Incidents  string `yaml:"incidents"`
+	Reviews    string `yaml:"reviews"`
+	Topology   string `yaml:"topology"`
+
+	// Policy is baseline, strict, either with profiles (baseline+pci), or a file.
+	Policy string `yaml:"policy"`
+	// Now is the time deadlines are judged against; zero if not stated.
+	Now time.Time `yaml:"now"`
+
+	Domains []identity.Domain `yaml:"domains"`
+	Systems []configSystem    `yaml:"systems"`
+
+	file string // as given; "" without a config
+}
+
+// configSource is one entry of sources.
+type configSource struct {
+	Line     int           `yaml:",line"`
+	Name     string        `yaml:"name,required"`
+	Type     string        `yaml:"type" in:"file|bucket|elastic|okta|graph|github|servicenow|jira|keycloak|rt"`
+	URI      string        `yaml:"uri,required"`
+	Format   string        `yaml:"format"`
+	Zone     zone          `yaml:"zone"`     // IANA name, such as Europe/Paris
+	Instance string        `yaml:"instance"` // tenant, organisation or host
+	Covers   *[2]time.Time `yaml:"covers"`   // [from, to], half-open
+	Expect   []string      `yaml:"expect" in:"kind"`
+}
+
+// zone is a time zone that a config names.
+type zone struct{ *time.Location }
+
+// UnmarshalText takes an IANA name.
+func (z *zone) UnmarshalText(name []byte) (err error) {
+	if z.Location, err = time.LoadLocation(string(name)); err != nil {
+		return errors.New("no time zone such as Europe/Paris")
+	}
+	return nil
+}
+
+// configSystem says which sources speak of a system.
+type configSystem struct {
+	Line      int      `yaml:",line"`
+	Name      string   `yaml:"name,required"`
+	Directory string   `yaml:"directory"`
+	Expect    []string `yaml:"expect"` // names of sources
+}
+
+// readConfig reads the file that --config names, or the default one if it is
+// there.
+func readConfig(file string) (*config, error) {
+	given := file != ""
+	if !given {
+		file = defaultConfig
+	}
+	src, err := readBounded(file)
+	if errors.Is(err, fs.ErrNotExist) && !given {
+		return &config{}, nil
+	}
+	if err != nil {
+		return nil, usage(fmt.Errorf("config: %w", err), "")
+	}
+	c := config{file: file}
+	if err := rules.Decode(file, src, &c); err != nil {
+		return nil, usage(err, "")
+	}
+	dir := filepath.Dir(file)
+	paths := []*string{&c.Lake, &c.Out, &c.Identities, &c.Secrets, &c.Exceptions, &c.State, &c.Incidents, &c.Reviews, &c.Topology}
+	for i := range c.Sources {
+		paths = append(paths, &c.Sources[i].URI)
+	}
+	if isFile(c.Policy) {
+		paths = append(paths, &c.Policy)
+	}
+	for _, p := range paths {
+		if *p != "" && *p != "-" && !isURL(*p) && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	return &c, nil
+}
+
+func readBounded(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err == nil && len(src) > maxConfig {
+		err = fmt.Errorf("%s: longer than %d bytes", file, maxConfig)
+	}
+	return src, err
+}
+
+// isFile tells a policy that is a file from the name of a bundled one.
+func isFile(policy string) bool {
+	return strings.ContainsAny(policy, `/\`) || strings.HasSuffix(policy, ".yaml") || strings.HasSuffix(policy, ".yml")
+}
+
+func isURL(uri string) bool { return strings.Contains(uri, "://") }
+
+// sources turns the arguments of a command, or without any the config's list,
+// into what ingest reads. An argument is a path, a name from the config, or -.
+func (c *config) sources(args []string, set *formats.Set) ([]ingest.Source, error) {
+	all, err := c.allSources(set)
+	if err != nil || len(args) == 0 {
+		return all, err
+	}
+	var out []ingest.Source
+	for _, arg := range args {
+		if isURL(arg) {
+			return nil, usagef("give a file, a folder or -", "%s: such sources are not available in this version", arg)
+		}
+		i := slices.IndexFunc(all, func(s ingest.Source) bool { return s.Name == arg })
+		if _, err := os.Lstat(arg); i >= 0 && err != nil {
+			out = append(out, all[i])
+		} else {
+			out = append(out, ingest.Source{Name: arg, URI: arg})
+		}
+	}
+	return out, nil
+}
+
+func (c *config) allSources(set *formats.Set) ([]ingest.Source, error) {
+	var out []ingest.Source
+	for _, s := range c.Sources {
+		if slices.ContainsFunc(out, func(o ingest.Source) bool { return o.Name == s.Name }) {
+			return nil, usagef("", "%s:%d: another source is called %s", c.file, s.Line, s.Name)
+		}
+		made, err := s.source(set)
+		if err != nil {
+			return nil, usage(fmt.Errorf("%s:%d: source %s: %w", c.file, s.Line, s.Name, err), "")
+		}
+		out = append(out, made)
+	}
+	for _, s := range c.Systems {
+		for _, name := range s.Expect {
+			if !slices.ContainsFunc(out, func(o ingest.Source) bool { return o.Name == name }) {
+				return nil, usagef("", "%s:%d: system %s: no source is called %q", c.file, s.Line, s.Name, name)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *configSource) source(set *formats.Set) (ingest.Source, error) {
+	out := ingest.Source{Name: s.Name, URI: s.URI, Format: s.Format, Zone: s.Zone.Location, Instance: s.Instance, Expect: s.Expect}
+	switch {
+	case s.Type != "" && s.Type != "file":
+		return out, fmt.Errorf("type %s is not available in this version; file is", s.Type)
+	case isURL(s.URI):
+		return out, errors.New("a URL is not available in this version; a file or folder is")
+	case s.Format != "" && set.Get(s.Format) == nil:
+		return out, fmt.Errorf("no format is called %q; resetproof sources list names them", s.Format)
+	}
+	if s.Covers != nil {
+		from, to := s.Covers[0], s.Covers[1]
+		if !from.Before(to) {
+			return out, errors.New("covers does not end after it begins")
+		}
+		out.Covers = [2]int64{from.UnixNano(), to.UnixNano()}
+	}
+	return out, nil
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"os"
+
+	"resetproof/detect"
+	"resetproof/detect/identity"
+	"resetproof/ingest"
+	"resetproof/ingest/lake"
+	"resetproof/report"
+	"resetproof/rules"
+)
+
+// judging is everything the judge goes by, loaded, checked and compiled before
+// any work begins.
+type judging struct {
+	detect.Options
+	policy string // as named
+}
+
+// load reads policy, rules and context files. Every mistake in them is a usage
+// error. A flag goes before the config.
+func (f *judgeFlags) load(s settings) (*judging, error) {
+	j := &judging{policy: cmp.Or(f.policy, s.Policy, defaultPolicy)}
+	var err error
+	if j.Period, err = parsePeriod(f.period); err != nil {
+		return nil, err
+	}
+	if j.Policies, err = rules.LoadPolicy(j.policy); err != nil {
+		return nil, usage(err, "")
+	}
+	if j.Checks, err = loadChecks(f.ruleDirs); err != nil {
+		return nil, err
+	}
+	if j.Frameworks, err = loadFrameworks(j.Checks, f.frameworkDirs); err != nil {
+		return nil, err
+	}
+	files := identity.Paths{
+		Identities: cmp.Or(f.identities, s.Identities),
+		Secrets:    cmp.Or(f.secrets, s.Secrets),
+		State:      cmp.Or(f.state, s.State),
+		Incidents:  cmp.Or(f.incidents, s.Incidents),
+		Reviews:    cmp.Or(f.reviews, s.Reviews),
+		Topology:   cmp.Or(f.topology, s.Topology),
+		Exceptions: cmp.Or(f.exceptions, s.Exceptions),
+	}
+	if j.Context, err = identity.Load(files); err != nil {
+		return nil, usage(err, "")
+	}
+	j.SecretsGiven, j.IncidentsGiven, j.ExceptionsFile = files.Secrets != "", files.Incidents != "", files.Exceptions
+	j.Now, j.Domains, j.SourcesAbsent = s.now, s.Domains, s.SourcesAbsent
+	if err := detect.Check(j.Options); err != nil {
+		return nil, usage(err, "")
+	}
+	return j, nil
+}
+
+// judge judges what the lake holds, writes the report and prints the summary.
+func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, out *output, read ingest.Result) error {
+	progress := a.progress()
+	defer progress.Close()
+	opt := j.Options
+	opt.Lake, opt.Progress = events{l}, progress.Stage
+	opt.Sorter = func() (detect.Sorter, error) { return lake.NewSorter(os.TempDir(), s.memory/sorterShare) }
+	found, err := detect.Run(ctx, opt, out.writer)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return out.abandon(err)
+	}
+	progress.Close()
+	coverage := report.Coverage{
+		Unrecognised:     read.Unrecognised,
+		UnknownAccounts:  int64(found.UnknownAccounts),
+		NotCases:         found.NotCases,
+		LeftOut:          append(read.LeftOut, found.LeftOut...),
+		EvaluationErrors: found.Faults,
+	}
+	for _, f := range found.Feeds {
+		coverage.Feeds = append(coverage.Feeds, report.FeedCoverage{Feed: f.Feed, Gaps: f.Gaps, Intervals: f.Intervals})
+	}
+	for _, e := range found.Faults {
+		a.log.warn("%s", e)
+	}
+	a.code = out.exitCode(read.Incomplete())
+	return out.finish(a, coverage)
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"resetproof/ingest/event"
+	"resetproof/report"
+	"resetproof/rules"
+)
+
+// output is a report under way.
+type output struct {
+	dir, summary string
+	page         bool // whether report.html is among the outputs
+	writer       *report.Writer
+	run          report.Run
+	failOn       rules.Severity
+	fails        bool // false for --fail-on none
+}
+
+// begin checks the output flags and makes sure that --out may be written,
+// before any work. Of finish and abandon one must follow.
+func (f *outputFlags) begin(a *app, s settings, j *judging, started time.Time) (*output, error) {
+	o := &output{dir: outDir(f.out, s), summary: f.summary, page: len(f.write) == 0 || slices.Contains(f.write, "html")}
+	var err error
+	if o.failOn, o.fails, err = f.threshold(); err != nil {
+		return nil, err
+	}
+	o.run = newRun(a.args, s, j, started)
+	o.run.ChangedSinceLast = changes(o.dir, o.run.Hashes)
+	o.writer, err = report.New(o.dir, report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks})
+	if err != nil {
+		return nil, usage(err, "")
+	}
+	return o, nil
+}
+
+func outDir(flag string, s settings) string { return cmp.Or(flag, s.Out, defaultOut) }
+
+// abandon gives up the report; an older one stays as it is.
+func (o *output) abandon(err error) error { return errors.Join(err, o.writer.Abort()) }
+
+// exitCode follows from the findings so far; an incomplete input outranks them.
+func (o *output) exitCode(incomplete bool) int {
+	switch {
+	case incomplete:
+		o.run.Exit = exitIncomplete
+	case o.fails && o.writer.Summary().AtOrAbove(o.failOn) > 0:
+		o.run.Exit = exitFindings
+	}
+	return o.run.Exit
+}
+
+// finish puts the report in place and prints the summary.
+func (o *output) finish(a *app, c report.Coverage) error {
+	summary, err := o.writer.Finish(c, o.run)
+	if err != nil {
+		return err
+	}
+	page := ""
+	if o.page {
+		page = filepath.Join(o.dir, report.PageFile)
+	}
+	return printSummary(a, o.summary, func(w *bytes.Buffer, style report.Style) error {
+		return summary.Print(w, style, o.run, c, page)
+	})
+}
+
+// printSummary writes the summary to standard output and, in plain text, to
+// the file that --summary names.
+func printSummary(a *app, file string, print func(*bytes.Buffer, report.Style) error) error {
+	var screen bytes.Buffer
+	if err := print(&screen, report.StyleOf(a.out, os.Getenv("NO_COLOR") != "")); err != nil {
+		return err
+	}
+	if _, err := a.out.Write(screen.Bytes()); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	if file == "" {
+		return nil
+	}
+	var plain bytes.Buffer
+	if err := print(&plain, report.StyleOf(&plain, true)); err != nil {
+		return err
+	}
+	return writeFile(file, plain.Bytes())
+}
+
+// writeFile writes aside and renames, so that nobody reads half a file.
+func writeFile(file string, content []byte) error {
+	aside := file + ".partial-" + strconv.Itoa(os.Getpid())
+	if err := os.WriteFile(aside, content, 0o644); err != nil {
+		return fmt.Errorf("--summary: %w", err)
+	}
+	if err := os.Rename(aside, file); err != nil {
+		return errors.Join(fmt.Errorf("--summary: %w", err), os.Remove(aside))
+	}
+	return nil
+}
+
+// newRun fills run.json but for the exit code.
+func newRun(args []string, s settings, j *judging, started time.Time) report.Run {
+	b := thisBuild()
+	r := report.Run{
+		Started: started, Now: s.now, Arguments: args, Hashes: hashes(j),
+		Tool: report.Tool{Version: b.Version, Go: b.Go},
+	}
+	if b.Commit != "" {
+		r.Tool.Commit = &b.Commit
+	}
+	if u, err := user.Current(); err == nil {
+		r.User = u.Username
+	}
+	if host, err := os.Hostname(); err == nil {
+		r.Host = host
+	}
+	if period := j.Period; !period[0].IsZero() {
+		r.Period = &period
+	}
+	r.Run = event.Hash("run", started.UTC().Format(time.RFC3339Nano), r.Host, strconv.Itoa(os.Getpid())).String()
+	return r
+}
+
+// hashes are the SHA-256 of what the run was judged by.
+func hashes(j *judging) map[string]*string {
+	all := map[string]*string{"baseline": nil}
+	for _, role := range []string{"identities", "secrets", "exceptions", "state", "incidents", "reviews", "topology"} {
+		all[role] = nil
+	}
+	for i := range j.Context.Files {
+		f := &j.Context.Files[i]
+		all[f.Role] = &f.SHA256
+	}
+	var versions []string
+	for _, p := range j.Policies.Versions {
+		versions = append(versions, p.SHA256)
+	}
+	checks := slices.Clone(j.Checks)
+	for i, c := range checks {
+		bare := *c
+		bare.File, bare.Lines = "", nil // where a check lies changes no verdict
+		checks[i] = &bare
+	}
+	all["policy"], all["rules"] = hashOf(versions), hashOf(checks)
+	return all
+}
+
+func hashOf(v any) *string {
+	src, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	sum := sha256.Sum256(src)
+	text := hex.EncodeToString(sum[:])
+	return &text
+}
+
+// changes says which of the hashes differ from those of the report that is
+// about to be replaced; nothing if there is none that can be read.
+func changes(dir string, now map[string]*string) []string {
+	src, err := os.ReadFile(filepath.Join(dir, report.RunFile))
+	if err != nil {
+		return nil
+	}
+	var last struct {
+		Hashes map[string]*string `json:"hashes"`
+	}
+	if json.Unmarshal(src, &last) != nil {
+		return nil
+	}
+	var changed []string
+	for what, hash := range now {
+		old := last.Hashes[what]
+		switch {
+		case old == nil && hash != nil:
+			changed = append(changed, what+" was not given")
+		case old != nil && hash == nil:
+			changed = append(changed, what+" is not given any more")
+		case old != nil && *old != *hash:
+			changed = append(changed, what+" has changed")
+		}
+	}
+	slices.Sort(changed)
+	return changed
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"resetproof/ingest/event"
+	"resetproof/ingest/lake"
+	"resetproof/report"
+)
+
+// withLake opens the lake, or without one a temporary lake that is removed
+// when work is done, however it ends.
+func (a *app) withLake(ctx context.Context, s settings, work func(context.Context, *lake.Lake) error) (err error) {
+	dir := s.lakeDir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "resetproof-lake-"); err != nil {
+			return fmt.Errorf("making a temporary lake: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	l, err := lake.Open(dir, lake.Options{Memory: s.memory / lakeShare})
+	if err != nil {
+		return err
+	}
+	return work(ctx, l)
+}
+
+// The lake's buffer and the buffer of a sort may take these parts of --memory:
+// decoders, the Parquet writer and the runtime need the rest.
+const (
+	lakeShare   = 4
+	sorterShare = 8
+)
+
+// needLake is for the stages that make no sense on a temporary one.
+func needLake(s settings, command string) error {
+	if s.lakeDir == "" {
+		return usagef("--lake DIR, or lake: in the config", "%s needs a lake", command)
+	}
+	return nil
+}
+
+// existingLake refuses to make a lake where one is only read.
+func existingLake(s settings, command string) error {
+	if err := needLake(s, command); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(s.lakeDir, "manifests")); err != nil {
+		return usagef("resetproof ingest --lake DIR SOURCE makes one", "%s: no lake is there", s.lakeDir)
+	}
+	return nil
+}
+
+func (a *app) progress() *report.Progress {
+	return report.NewProgress(a.log.w, a.log.quiet || a.log.json != nil)
+}
+
+// events lets detection read a lake.
+type events struct{ *lake.Lake }
+
+// Activity yields the rows that are wanted; want is asked about every one.
+func (e events) Activity(ctx context.Context, from, to int64, want func(event.Kind, int64, event.Party) bool, yield func(*event.Event) error) error {
+	every := func(event.Kind, string, string, string) bool { return true }
+	return e.Lake.Activity(ctx, from, to, every, func(ev *event.Event) error {
+		if !want(ev.Kind, ev.Time, ev.Account) {
+			return nil
+		}
+		return yield(ev)
+	})
+}
