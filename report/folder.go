@@ -27,10 +27,10 @@ var ErrForeign = errors.New("choose another --out")
 
 // readyFolder checks that out may be written: it is absent, empty or an older
 // report, and holds nothing that we did not write. What a run that was killed
-// between the two renames of replace left behind is put back first.
+// inside replace left beside it is put back or cleared away first.
 func readyFolder(out string) error {
-	if _, err := os.Lstat(out); errors.Is(err, fs.ErrNotExist) {
-		restorePrevious(out)
+	if err := mendFolder(out); err != nil {
+		return err
 	}
 	entries, err := os.ReadDir(out)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -42,7 +42,7 @@ func readyFolder(out string) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	if _, err := os.Lstat(filepath.Join(out, RunFile)); err != nil {
+	if !isReport(out) {
 		return fmt.Errorf("%s: not a resetproof report: %w", out, ErrForeign)
 	}
 	for _, e := range entries {
@@ -53,21 +53,36 @@ func readyFolder(out string) error {
 	return nil
 }
 
-// restorePrevious renames an older report back to out.
-func restorePrevious(out string) {
+// isReport tells a folder that resetproof wrote.
+func isReport(folder string) bool {
+	_, err := os.Lstat(filepath.Join(folder, RunFile))
+	return err == nil
+}
+
+// mendFolder looks for an older report that replace had put aside when its
+// process was killed. If out is gone it comes back; if the new report is in
+// place it is removed.
+func mendFolder(out string) error {
 	entries, err := os.ReadDir(filepath.Dir(out))
 	if err != nil {
-		return // readyFolder or the staging folder's creation says why
+		return nil // no such folder yet, or New says why when it makes its own
 	}
 	for _, e := range entries {
 		older := filepath.Join(filepath.Dir(out), e.Name())
-		if !strings.HasPrefix(e.Name(), filepath.Base(out)+previousMark) {
+		if !strings.HasPrefix(e.Name(), filepath.Base(out)+previousMark) || !isReport(older) {
 			continue
 		}
-		if _, err := os.Lstat(filepath.Join(older, RunFile)); err == nil && os.Rename(older, out) == nil {
-			return
+		if _, err := os.Lstat(out); errors.Is(err, fs.ErrNotExist) {
+			if err := os.Rename(older, out); err != nil {
+				return fmt.Errorf("putting the older report back: %w", err)
+			}
+		} else if isReport(out) {
+			if err := removeOutputs(older); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // The names a report has while it is written and while it is replaced; the

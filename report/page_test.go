@@ -92,3 +92,26 @@ func TestReviewIsALinkOfItsOwn(t *testing.T) {
 		t.Errorf("a review that is not due yet is drawn as %s", got[7].State)
 	}
 }
+
+func TestPageKeepsTheGravest(t *testing.T) {
+	w, err := New(filepath.Join(t.TempDir(), "out"), Options{})
+	check(t, err)
+	defer func() { check(t, w.Abort()) }()
+	for i := range maxPageEntries + 5 {
+		w.cases.lines = append(w.cases.lines, line{id: [16]byte{byte(i), byte(i >> 8), byte(i >> 16), 1}})
+	}
+	last := w.cases.lines[maxPageEntries+4].id
+	w.findings.lines = []line{
+		{about: w.cases.lines[3].id, rank: 2},
+		{about: last, rank: 3},
+		{about: w.cases.lines[9].id, rank: 4, minor: true},
+		{rank: 1},
+	}
+	all, shown := w.entries()
+	if shown != maxPageEntries || len(all) != maxPageEntries+6 {
+		t.Errorf("%d of %d entries are shown, want %d of %d", shown, len(all), maxPageEntries, maxPageEntries+6)
+	}
+	if all[0].record.id != last || all[1].record.id != w.cases.lines[3].id || all[2].record != nil {
+		t.Error("the first entries are not the gravest; an excepted finding must not lift a case")
+	}
+}

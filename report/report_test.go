@@ -140,6 +140,19 @@ func TestOrderOfArrivalChangesNoByte(t *testing.T) {
 	}
 }
 
+func TestActiveCharactersKeepTheirValue(t *testing.T) {
+	line, err := encodeLine(judge.Finding{Message: hostileText})
+	check(t, err)
+	if i := bytes.IndexFunc(bytes.TrimSuffix(line, []byte("\n")), isActive); i >= 0 {
+		t.Errorf("the line holds an active character at byte %d", i)
+	}
+	var f judge.Finding
+	check(t, json.Unmarshal(line, &f))
+	if f.Message != hostileText {
+		t.Error("the message read back is another")
+	}
+}
+
 func TestLinesAreSorted(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	w, err := New(out, sampleOptions())
@@ -222,16 +235,31 @@ func TestFailedRenamePutsTheOlderReportBack(t *testing.T) {
 	}
 }
 
-func TestKillBetweenTheRenamesIsMended(t *testing.T) {
-	dir := t.TempDir()
-	out := filepath.Join(dir, "out")
-	writeSample(t, out, 1)
-	check(t, os.Rename(out, out+previousMark+"4711"))
-	w, err := New(out, sampleOptions())
-	check(t, err)
-	check(t, w.Abort())
-	if got := names(t, dir); !slices.Equal(got, []string{"out"}) {
-		t.Errorf("the next run leaves %q, want the older report back", got)
+func TestKilledRunsAreMended(t *testing.T) {
+	for name, kill := range map[string]func(out string){
+		"between the renames": func(out string) { check(t, os.Rename(out, out+previousMark+"4711")) },
+		"before the older report is removed": func(out string) {
+			check(t, os.CopyFS(fmt.Sprint(out, previousMark, os.Getpid()), os.DirFS(out)))
+		},
+		"while writing": func(out string) {
+			check(t, os.CopyFS(fmt.Sprint(out, partialMark, os.Getpid()), os.DirFS(out)))
+		},
+	} {
+		dir := t.TempDir()
+		out := filepath.Join(dir, "out")
+		writeSample(t, out, 1)
+		before := read(t, out, FindingsFile)
+		kill(out)
+		w, err := New(out, sampleOptions())
+		check(t, err)
+		if !bytes.Equal(read(t, out, FindingsFile), before) {
+			t.Errorf("killed %s: the older report is not back", name)
+		}
+		_, err = w.Finish(sampleCoverage(), sampleRun())
+		check(t, err)
+		if got := names(t, dir); !slices.Equal(got, []string{"out"}) {
+			t.Errorf("killed %s: the next run leaves %q", name, got)
+		}
 	}
 }
 

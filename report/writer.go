@@ -72,6 +72,11 @@ func New(out string, o Options) (*Writer, error) {
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder of the report: %w", err)
 	}
+	// A folder of this name can only be left from a killed process that had our
+	// process id, as every run in a container has.
+	if err := os.RemoveAll(w.staging); err != nil {
+		return nil, fmt.Errorf("clearing what a killed run left: %w", err)
+	}
 	if err := os.Mkdir(w.staging, 0o750); err != nil {
 		return nil, fmt.Errorf("making the folder of the report: %w", err)
 	}

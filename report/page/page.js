@@ -57,6 +57,7 @@
     const text = s < 60 ? `${s} s` : s < 5400 ? `${Math.round(s / 60)} min` : s < 172800 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
     return (ms < 0 ? "−" : "+") + text;
   };
+  const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
   const words = (...parts) => parts.filter(Boolean).join(" · ");
 
   // ---- one case
@@ -158,7 +159,7 @@
     d.id = `finding-${f.id}`;
     d.append(el("div", "head", el("span", `sev c-${f.severity}`, f.verdict === "excepted" ? "excepted" : f.severity),
       el("div", "", el("div", "said", said(f.message, 2000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
-      fold(`Evidence: ${f.evidence.length} ${f.evidence.length === 1 ? "record" : "records"}, ${f.searched.length} ${f.searched.length === 1 ? "feed" : "feeds"} searched`, () => evidence(f)));
+      fold(`Evidence: ${count(f.evidence.length, "record")}, ${count(f.searched.length, "feed")} searched`, () => evidence(f)));
     return d;
   };
   const record = (entry) => {
@@ -202,7 +203,7 @@
   const haystack = (entry) => entry.text ??= JSON.stringify([entry.case && [entry.case.id, entry.case.case_aliases, entry.case.identity, entry.case.accounts, entry.case.operator, entry.case.requested_by, entry.case.acts, Object.values(entry.case.steps)],
     entry.findings.map((f) => [f.id, f.message, f.subject, f.check, f.title, f.waiver, f.evidence.map((e) => e.uri)])]).toLowerCase();
   const passes = (entry, want) => {
-    if (want.path && entry.case?.path !== want.path) return false;
+    if (want.path && (!entry.case || (entry.case.path ?? "unknown") !== want.path)) return false;
     if (want.custody && entry.case?.custody !== want.custody) return false;
     if ((want.severity || want.check || control) && !entry.findings.some((f) => (!want.severity || f.severity === want.severity) && (!want.check || f.check === want.check) &&
       (!control || Object.entries(f.controls).some(([k, ids]) => ids.some((id) => `${k}/${id}` === control))))) return false;
@@ -221,7 +222,7 @@
     list.replaceChildren();
     made = 0;
     const cases = shown.filter((e) => e.case).length, found = shown.reduce((n, e) => n + e.findings.length, 0);
-    tally.textContent = focus ? "Showing the one that the link names. " : `${cases} cases with ${found} findings${control ? ` for control ${clean(control)}` : ""}, gravest first. `;
+    tally.textContent = focus ? "Showing the one that the link names. " : `${count(cases, "case")} with ${count(found, "finding")}${control ? ` for control ${clean(control)}` : ""}, gravest first. `;
     if (focus || control) {
       const all = el("button", "", "Show all");
       all.type = "button";
@@ -243,7 +244,7 @@
     } else if (set) {
       focus = null;
       control = set[1] === "control" ? set[2] : "";
-      form.reset();
+      for (const field of form.elements) field.value = "";
       if (set[1] !== "control") form.elements[set[1]].value = set[2];
       refresh();
       document.getElementById("cases").scrollIntoView();
