@@ -27,7 +27,7 @@ func busy(n int, ev *event.Event) {
 	h := uint64(n) * 0x9E3779B97F4A7C15
 	account := h >> 32 % 20000
 	*ev = event.Event{
-		Kind: kind, Time: start + int64(n)*int64(10*24*time.Hour)/benchRows, System: "okta",
+		Kind: kind, Time: start + int64(n)*(int64(10*24*time.Hour)/benchRows), System: "okta",
 		Account: event.Party{System: "okta", ID: fmt.Sprintf("00u%017d", account), Name: fmt.Sprintf("user%d@acme.example", account), Type: "person"},
 		Session: fmt.Sprintf("s-%x", h), Correlation: fmt.Sprintf("c-%x", h>>8), IP: fmt.Sprintf("192.0.%d.%d", h>>40&255, h>>50&255),
 		Place: "Springfield, US", Device: "Mozilla/5.0 (X11; Linux x86_64)", Feed: "okta-system-log/acme", Format: "okta-system-log",

@@ -1,7 +1,6 @@
 package lake
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"container/heap"
@@ -12,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/klauspost/compress/s2"
 )
 
 // An external merge sort of (key, payload) rows by key, then payload, in
@@ -22,7 +23,7 @@ const (
 	sortChunk = 1 << 20   // rows are kept in chunks of this size, which are used again
 	rowHead   = 8         // key and payload length, little-endian uint32
 	refSize   = 16        // memory of one ref
-	runBuffer = 128 << 10 // read and write buffer of one run
+	runBuffer = 256 << 10 // block of a run, the unit of its compression
 	maxRuns   = 64        // runs open at once; that many are merged into one
 	smallSort = 12        // so few rows are compared whole
 	minSort   = 2 << 20   // a sorter never gets less memory than this
@@ -185,20 +186,20 @@ func (s *extsort) writeRun(from run) (err error) {
 		return err
 	}
 	s.runs = append(s.runs, path)
-	w := bufio.NewWriterSize(f, runBuffer)
+	w := s2.NewWriter(f, s2.WriterBlockSize(runBuffer), s2.WriterConcurrency(1))
 	var head [rowHead]byte
 	for err = from.next(); err == nil; err = from.next() {
 		key, payload := from.row()
 		binary.LittleEndian.PutUint32(head[:], uint32(len(key)))
 		binary.LittleEndian.PutUint32(head[4:], uint32(len(payload)))
-		w.Write(head[:]) // bufio keeps the first error until Flush
+		w.Write(head[:]) // the writer keeps its first error until Close
 		w.Write(key)
 		w.Write(payload)
 	}
 	if err == io.EOF {
-		err = w.Flush()
+		err = nil
 	}
-	return errors.Join(err, f.Close())
+	return errors.Join(err, w.Close(), f.Close())
 }
 
 // sorted gives all rows in order, together with those of more, which must be
@@ -249,7 +250,7 @@ func (b *bufferRun) close() error               { return nil }
 
 type fileRun struct {
 	file *os.File
-	in   *bufio.Reader
+	in   *s2.Reader
 	buf  []byte
 	key  int
 }
@@ -287,7 +288,7 @@ func openRuns(paths []string) (*merge, error) {
 		if err != nil {
 			return nil, errors.Join(err, m.close())
 		}
-		m.runs = append(m.runs, &fileRun{file: f, in: bufio.NewReaderSize(f, runBuffer)})
+		m.runs = append(m.runs, &fileRun{file: f, in: s2.NewReader(f, s2.ReaderMaxBlockSize(runBuffer))})
 	}
 	return m, nil
 }

@@ -14,8 +14,8 @@ import (
 // a Reset differs in a few bytes from what a fresh one does.
 type fileWriter struct {
 	dir  string
-	data *parquet.Writer
-	raw  *parquet.Writer
+	data *parquet.GenericWriter[any]
+	raw  *parquet.GenericWriter[any]
 
 	out, rawOut *stagedFile
 	file        DataFile
@@ -23,6 +23,7 @@ type fileWriter struct {
 	cells [][]parquet.Value // the page under way, by column
 	text  []byte            // what its cells alias
 	group int64             // rows of the row group under way
+	ev    event.Event
 
 	rawCells         [2][]parquet.Value
 	rawText          []byte
@@ -39,12 +40,12 @@ func (w *fileWriter) open(p partition, batch string) (err error) {
 	if w.out, err = stage(w.dir, dataPath(p.folder(), batch)); err != nil {
 		return err
 	}
-	w.data = parquet.NewWriter(w.out, eventOptions()...)
+	w.data = parquet.NewGenericWriter[any](w.out, eventOptions()...)
 	if w.rawOut = nil; p.class == event.Custody {
 		if w.rawOut, err = stage(w.dir, rawPath(p.folder(), batch)); err != nil {
 			return err
 		}
-		w.raw = parquet.NewWriter(w.rawOut, rawOptions()...)
+		w.raw = parquet.NewGenericWriter[any](w.rawOut, rawOptions()...)
 	}
 	w.group, w.rawDone = 0, 0
 	return nil
@@ -54,15 +55,15 @@ func (w *fileWriter) open(p partition, batch string) (err error) {
 func (w *fileWriter) add(body, raw []byte) error {
 	from := len(w.text)
 	w.text = append(w.text, body...)
-	var ev event.Event
-	if err := decodeBody(alias(w.text[from:]), &ev); err != nil {
+	ev := &w.ev
+	if err := decodeBody(alias(w.text[from:]), ev); err != nil {
 		return err
 	}
 	for i := range columns {
 		c := &columns[i]
-		v := c.cell(&ev)
-		if c.bytes != nil { // ev does not outlive this call; the body does
-			v = parquet.FixedLenByteArrayValue(w.keep(c.bytes(&ev)))
+		v := c.cell(ev)
+		if c.bytes != nil { // ev is used again; the page's text is not
+			v = parquet.FixedLenByteArrayValue(w.keep(c.bytes(ev)))
 		}
 		w.cells[i] = append(w.cells[i], v)
 	}
