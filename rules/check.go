@@ -59,16 +59,19 @@ type Check struct {
 	EachKey      string         `yaml:"each_key"`        // CEL string that names an element in the finding's id
 	Applies      string         `yaml:"applies"`
 	Met          string         `yaml:"met,required"`
-	// Given and Provable are optional conditions; the judge says what follows
-	// where they do not hold.
-	Given    string `yaml:"given"`
+	// Given, optional, is what must have been found for the question to arise.
+	// Where it was not found the check is not applicable if the window is
+	// covered; where it was, Met decides between met and not-met at once.
+	Given string `yaml:"given"`
+	// Provable, optional, for checks that ask for a step: where Met does not
+	// hold, the step is called missing only if Provable holds, else the check
+	// is not assessable.
 	Provable string `yaml:"provable"`
 	// From and Due bound the window searched; CEL timestamps.
 	From      string     `yaml:"from"`
 	Due       string     `yaml:"due"`
 	Message   string     `yaml:"message,required"`
-	Evidence  string     `yaml:"evidence"` // CEL list of event ids (strings) the finding cites, optional
-	Rule      string     `yaml:"rule"`     // the policy line it hangs on, such as "requirements.<tier>.approvals"
+	Rule      string     `yaml:"rule"` // the policy line it hangs on, such as "requirements.<tier>.approvals"
 	Fix       string     `yaml:"fix,required"`
 	Replaces  bool       `yaml:"replaces"` // takes the place of the bundled check of the same id
 	Scenarios []Scenario `yaml:"scenarios,required"`
@@ -107,10 +110,12 @@ type Scenario struct {
 	Log []string `yaml:"log"`
 	// Unseen lists kinds no source of the scenario can show.
 	Unseen []string `yaml:"unseen" in:"kind"`
-	// Until is where the logs end (and so the run's now); default 90 days after the last line.
+	// Until is where the logs end (and so the run's now); default 120 days after the last line.
 	Until  time.Time `yaml:"until"`
 	Policy string    `yaml:"policy"` // baseline where empty
-	// Expect is the verdict of the check for the scenario's first case.
+	// Case names the person whose case is meant, the first one where empty.
+	Case string `yaml:"case"`
+	// Expect is the verdict of the check for that case.
 	Expect  string `yaml:"expect,required" in:"met|not-met|not-due|not-assessable|excepted|not-applicable"`
 	Message string `yaml:"message"` // exact sentence, where stated
 	Line    int    `yaml:",line"`

@@ -78,6 +78,8 @@ func (c *Check) validate(src []byte) error {
 		return c.fail(src, "each_key", "", "each_key without each")
 	case c.Each == "" && c.Scope != "case":
 		return c.fail(src, "scope", "", "scope %s without each: nothing lists what is judged", c.Scope)
+	case c.Provable != "" && c.Asks != "step":
+		return c.fail(src, "provable", "", "provable belongs to a check that asks for a step")
 	}
 	return c.examples(src)
 }
@@ -94,13 +96,18 @@ func (c *Check) examples(src []byte) error {
 			return ErrorAt(c.File, src, s.Line, 1, fmt.Sprintf("scenario %q has no log", clip(s.Name)), "")
 		}
 	}
-	sides := []struct{ verdict, what string }{
-		{"not-met", "a guilty one"}, {"met", "its innocent twin"}, {"not-assessable", "one that cannot be told"},
+	sides := []struct{ verdict, what string }{{"not-met", "a guilty one"}, {"met", "its innocent twin"}}
+	if c.Scope == "case" || len(c.Needs) > 0 {
+		// What hangs on no log, such as step-without-source, can always be told.
+		sides = append(sides, struct{ verdict, what string }{"not-assessable", "one that cannot be told"})
 	}
 	if c.Due != "" {
 		sides = append(sides, struct{ verdict, what string }{"not-due", "one that is not due"})
 	}
 	for _, side := range sides {
+		if side.verdict == "not-assessable" && c.Scope != "case" && len(c.Needs) == 0 {
+			continue // it looks at what the sources can show, whatever that is
+		}
 		if !verdicts[side.verdict] {
 			return c.fail(src, "scenarios", "", "scenarios lack %s (expect: %s)", side.what, side.verdict)
 		}

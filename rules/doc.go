@@ -18,24 +18,28 @@
 //	severity_when  [{when, severity}]: the first whose CEL condition holds gives the ordinary severity
 //	chain          true if the check decides whether the chain of custody is proven
 //	supersedes     checks whose findings it takes the place of on the same case
-//	needs          the kinds of events the verdict hangs on
+//	needs          the kinds of events the verdict hangs on: sources must cover all of them before something is
+//	               called missing
 //	each, each_key a CEL list, one finding per element, and the text that tells its elements apart
 //	applies        CEL condition; where it does not hold the check is not applicable
-//	given          CEL condition on top of applies, see detect/judge
+//	given          CEL condition: what must have been found for the question to arise; without it the check is
+//	               not applicable once the window is covered, with it met decides at once
 //	met            CEL condition that must hold
-//	provable       CEL condition, see detect/judge
-//	from, due      CEL times that bound the window searched
+//	provable       CEL condition, for a step: where met does not hold, the step is called missing only if this holds
+//	from, due      CEL times that bound the window searched; without them the policy's matching.before before
+//	               the execution, and the execution
 //	message        CEL text: the fact, with names and times
-//	evidence       CEL list of the event ids a finding cites
 //	rule           the policy line the check hangs on
 //	fix            what to do about it
 //	replaces       true in a user's file that takes the place of the bundled check of that id
 //	scenarios      examples with their verdict: name, roster, secrets, waivers, incidents, log, unseen (kinds
-//	               that no source shows), until (where the logs end), policy, expect, message
+//	               that no source shows), until (where the logs end), policy, case (whose of several),
+//	               expect, message
 //
 // The scenarios must show a guilty case (expect: not-met), its innocent twin
-// (met), one that cannot be told (not-assessable) and, where there is a due,
-// one whose time has not run out (not-due).
+// (met), one that cannot be told (not-assessable; not asked of a check over the
+// set that needs no kind) and, where there is a due, one whose time has not run
+// out (not-due).
 //
 // To add a check, copy checks/no-request.yaml, the smallest; add its id to each
 // file in frameworks, under the controls it speaks of or under unmapped with

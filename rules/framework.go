@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -75,8 +76,8 @@ func (f *Framework) Emits(nonHuman, automated bool) bool {
 }
 
 // LoadFrameworks reads the bundled frameworks and those of users' folders,
-// sorted by id. Each bundled check must be mapped or listed as unmapped in
-// each bundled framework. A mistake in a file is an *Error.
+// sorted by id. A check that a framework names must exist, and each bundled
+// check must be mapped or listed as unmapped in each bundled framework. A mistake in a file is an *Error.
 func LoadFrameworks(checks []*Check, dirs ...string) ([]*Framework, error) {
 	files, err := ruleFiles("frameworks", dirs)
 	if err != nil {
@@ -102,6 +103,10 @@ func LoadFrameworks(checks []*Check, dirs ...string) ([]*Framework, error) {
 
 func (f *Framework) consistent(file ruleFile, checks []*Check) error {
 	mapped, controls := map[string]bool{}, map[string]bool{}
+	known := make([]string, len(checks))
+	for i, c := range checks {
+		known[i] = c.ID
+	}
 	for i, c := range f.Controls {
 		if controls[c.ID] {
 			return ErrorAt(file.name, file.src, c.Line, 1, fmt.Sprintf("control %q stands twice", clip(c.ID)), "")
@@ -113,7 +118,15 @@ func (f *Framework) consistent(file ruleFile, checks []*Check) error {
 			if _, ok := f.Unmapped[check]; ok {
 				return ErrorAt(file.name, file.src, c.Line, 1, fmt.Sprintf("check %q is mapped and listed as unmapped", clip(check)), "")
 			}
+			if !slices.Contains(known, check) {
+				return ErrorAt(file.name, file.src, c.Line, 1, fmt.Sprintf("unknown check %q", clip(check)), meant(check, known))
+			}
 			mapped[check] = true
+		}
+	}
+	for _, check := range slices.Sorted(maps.Keys(f.Unmapped)) {
+		if !slices.Contains(known, check) {
+			return ErrorAt(file.name, file.src, f.Lines["unmapped"], 1, fmt.Sprintf("unknown check %q", clip(check)), meant(check, known))
 		}
 	}
 	if !file.bundled {

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,6 +128,24 @@ type Policy struct {
 	// Methods knows them already.
 	MethodNames map[string]string `yaml:"method_names" in:"method"`
 	Methods     Methods
+}
+
+// Raised tells whether findings about such an identity have the raised
+// severity. dataAccess is the roster's column of that name.
+func (p *Policy) Raised(tier Tier, dataAccess []string) bool {
+	return slices.Contains(p.RaisedTiers, tier) || slices.ContainsFunc(dataAccess, func(word string) bool {
+		return slices.ContainsFunc(p.RaisedData, func(raised string) bool { return strings.EqualFold(word, raised) })
+	})
+}
+
+// Privileged tells whether a role or group is on the policy's list. Case is
+// ignored, and so is what stands before a backslash or the last slash: a
+// domain, or the path of an ARN.
+func (p *Policy) Privileged(role string) bool {
+	short := role[strings.LastIndexAny(role, `\/`)+1:]
+	return slices.ContainsFunc(p.PrivilegedRoles, func(listed string) bool {
+		return strings.EqualFold(listed, role) || strings.EqualFold(listed, short)
+	})
 }
 
 // Row is what one tier must have for a recovery. Durations count from the

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -94,6 +95,36 @@ func TestChannelsAndDelivered(t *testing.T) {
 	}
 }
 
+// The invented organisation's steps are written in people's own words.
+func TestMethodsKnowTheWordsOfASpreadsheet(t *testing.T) {
+	f, err := os.Open("../../shared/data/org/logs/steps/steps.csv")
+	if err != nil {
+		t.Skip("skipped: shared data not present")
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string) int { return slices.Index(rows[0], name) }
+	kind, what, channel := column("kind"), column("method"), column("channel")
+	m := bundledMethods()
+	known := m.channelNames()
+	for i, row := range rows[1:] {
+		if name := row[what]; name != "" {
+			if _, ok := m.Strength(name); row[kind] == "identity.verified" && !ok {
+				t.Errorf("row %d: unknown method %q", i+2, name)
+			}
+			if row[kind] == "credential.delivered" && m.Delivered(name) == "" {
+				t.Errorf("row %d: unknown thing delivered %q", i+2, name)
+			}
+		}
+		if name := row[channel]; name != "" && !slices.Contains(known, m.Channel(name)) {
+			t.Errorf("row %d: unknown channel %q", i+2, name)
+		}
+	}
+}
+
 func TestPrecedence(t *testing.T) {
 	order := []string{"ad", "entra", "okta", "google", "aws", "github", "vault", "keycloak", "some-product", "m365-ual", "servicenow", "resetproof-steps"}
 	for i := range order[1:] {
@@ -132,21 +163,24 @@ func TestChecksKnowTheirLines(t *testing.T) {
 			}
 			at := c.Lines[key]
 			first, _, _ := strings.Cut(text, "\n")
-			if at < 1 || at > len(lines) || !strings.Contains(first, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[at-1]), key+":"))) {
+			if at < 1 || at > len(lines) || !strings.Contains(first, strings.Trim(strings.TrimPrefix(strings.TrimSpace(lines[at-1]), key+":"), ` "`)) {
 				t.Errorf("%s: %s is said to be on line %d", c.File, key, at)
 			}
 		}
 	}
 }
 
-// edited is no-request with some text replaced, and renamed to the id it states.
+// edited is testdata/our-check.yaml under another id and with some text replaced.
 func edited(t *testing.T, id string, replace ...string) (dir string) {
 	t.Helper()
-	_, src := bundledFile("checks/no-request.yaml")
-	text := strings.Replace(string(src), "id: no-request", "id: "+id, 1)
+	src, err := os.ReadFile("testdata/our-check.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(src), "id: our-check", "id: "+id, 1)
 	for i := 0; i < len(replace); i += 2 {
 		if !strings.Contains(text, replace[i]) {
-			t.Fatalf("no-request.yaml does not say %q", replace[i])
+			t.Fatalf("our-check.yaml does not say %q", replace[i])
 		}
 		text = strings.ReplaceAll(text, replace[i], replace[i+1])
 	}
@@ -184,11 +218,12 @@ func TestCheckMistakes(t *testing.T) {
 		{"bundled id", `check "no-request" is a bundled one (say replaces: true to take its place)`, edited(t, "no-request")},
 		{"replaces nothing", `there is no check "no-requests" to replace (did you mean no-request?)`, edited(t, "no-requests", "chain:", "replaces: true\nchain:")},
 		{"bad id", `id "NoRequest" is not lower-case words`, edited(t, "NoRequest")},
-		{"unknown kind", `unknown needs "reset.asked"`, edited(t, "our-check", "[reset.requested, ticket.opened]", "[reset.asked]")},
+		{"unknown kind", `unknown needs "reset.asked"`, edited(t, "our-check", "[reset.requested]\n", "[reset.asked]\n")},
 		{"unknown group", `unknown about "requests" (did you mean request?)`, edited(t, "our-check", "about: request", "about: requests")},
 		{"unknown severity", `unknown raised "hihg" (did you mean high?)`, edited(t, "our-check", "raised: high", "raised: hihg")},
 		{"raised below ordinary", `raised severity low is below the ordinary medium`, edited(t, "our-check", "raised: high", "raised: low")},
 		{"supersedes nothing", `supersedes no other check: "no-requst" (did you mean no-request?)`, edited(t, "our-check", "chain:", "supersedes: [no-requst]\nchain:")},
+		{"provable absence", `provable belongs to a check that asks for a step`, edited(t, "our-check", "asks: step", "asks: absence\nprovable: 'true'")},
 		{"misspelt key", `unknown key "aplies" (did you mean applies?)`, edited(t, "our-check", "applies:", "aplies:")},
 		{"no guilty example", `scenarios lack a guilty one (expect: not-met)`, edited(t, "our-check", "expect: not-met", "expect: not-applicable")},
 		{"no innocent example", `scenarios lack its innocent twin (expect: met)`, edited(t, "our-check", "expect: met", "expect: not-applicable")},
@@ -287,6 +322,10 @@ func TestEveryCheckNeedsAPlaceInEachFramework(t *testing.T) {
 	}
 	if _, err := LoadFrameworks(append(bundledChecks(t), &Check{ID: "users-check"})); err != nil {
 		t.Errorf("a user's check needs no place: %v", err)
+	}
+	_, err = LoadFrameworks(bundledChecks(t)[1:])
+	if err == nil || !strings.Contains(err.Error(), "unknown check") {
+		t.Errorf("a framework that names a check that is not there: error %v", err)
 	}
 }
 
