@@ -1,0 +1,159 @@
+// Package custody turns the events of one identity into cases: one reset each,
+// with its whole chain. It is a pure fold: the same events give the same cases,
+// in whatever order they were written.
+package custody
+
+import (
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// Link is how sure it is that an event belongs to a case, strongest first.
+type Link uint8
+
+// The links.
+const (
+	Unlinked    Link = iota
+	Explicit         // ticket or case id
+	Correlated       // correlation or transaction id
+	SameSession      // session
+	Window           // same identity in time
+	Ambiguous        // another event or case fits as well
+)
+
+var linkNames = [...]string{"", "explicit", "correlated", "session", "window", "ambiguous"}
+
+func (l Link) String() string { return linkNames[l] }
+
+// Step is one event in a chain, with its accounts resolved to identities.
+type Step struct {
+	*event.Event
+	ActorID    string // identity of Event.Actor, "" if it names nobody
+	AssignedID string // identity of Event.Assigned
+	AccountID  string // identity of Event.Account
+	Link       Link
+}
+
+// Name is one of the eight links of a chain.
+type Name uint8
+
+// The links of a chain, in order.
+const (
+	Requested Name = iota
+	Verified
+	Approved
+	Executed
+	Delivered
+	Closed
+	Dependents
+	Reviewed
+	names
+)
+
+var stepNames = [names]string{"requested", "verified", "approved", "executed", "delivered", "closed", "dependents", "reviewed"}
+
+func (n Name) String() string { return stepNames[n] }
+
+// Names lists the eight links in order.
+func Names() []Name {
+	all := make([]Name, names)
+	for n := range all {
+		all[n] = Name(n)
+	}
+	return all
+}
+
+// ParseName finds a link by its public name.
+func ParseName(s string) (Name, bool) {
+	for n, name := range stepNames {
+		if name == s {
+			return Name(n), true
+		}
+	}
+	return 0, false
+}
+
+// Case is one reset and its chain. Steps are sorted by (time, event id).
+type Case struct {
+	Identity string
+	// Primary is the act that names the case: first by precedence of its
+	// system, then time, then event id.
+	Primary Step
+	ID      event.ID
+	Aliases []event.ID // the ids the other acts would give, sorted
+
+	Class    rules.Class
+	Path     rules.Path
+	Cause    string
+	Time     int64  // of the first successful act, UTC nanoseconds
+	Last     int64  // of the last act
+	Operator string // who executed it, "" where nobody is named
+
+	Steps [names][]Step // Steps[Executed] are the acts
+	// Refused are failed verifications, denials and withdrawn approvals.
+	Refused []Step
+	// Reused are approvals that the case's ticket cites but that vouched for
+	// another reset already.
+	Reused []Step
+	// Grants are privileges given to the identity inside the longest watch;
+	// Uses its privileged acts there that were absent from the history before.
+	Grants []Step
+	Uses   []Step
+	// HistoryFrom is the earliest activity of the identity that was seen in the
+	// look-back before the reset; 0 if none.
+	HistoryFrom int64
+	// ActedPrivileged and ResetOthers are the latest privileged act and the
+	// latest recovery of somebody else before the reset; 0 if none was seen.
+	ActedPrivileged int64
+	ResetOthers     int64
+
+	// Alive are the sessions shown alive just before the reset.
+	Alive []Session
+	// FirstSignin is the first successful sign-in after the reset.
+	FirstSignin *Step
+
+	Tickets []string // sorted
+	Rivals  []Rival
+	Notes   []string
+}
+
+// Session is a sign-in session that was in use shortly before a reset.
+type Session struct {
+	System string
+	ID     string
+	Seen   int64 // last time it was used before the reset
+	Feed   string
+	Event  *event.Event
+}
+
+// Rival is an event that could have been linked as well.
+type Rival struct {
+	Kind  event.Kind
+	Event event.ID
+	Why   string
+}
+
+// Executors lists the identities that carried out acts of the case, without
+// those that only copy (sync accounts, the product itself), sorted.
+func (c *Case) Executors() []string {
+	var ids []string
+	for _, a := range c.Steps[Executed] {
+		if a.ActorID != "" && !copies(a.Actor) {
+			ids = insert(ids, a.ActorID)
+		}
+	}
+	return ids
+}
+
+// NotCases counts, by reason, what looked like a reset and is none.
+type NotCases map[string]int64
+
+// The reasons for which an act is no case.
+const (
+	NotFirstPassword  = "first-password"
+	NotMachineAccount = "machine-account"
+	NotFailed         = "failed"
+	NotRoutineChange  = "routine-change"
+	NotScheduled      = "scheduled-rotation"
+	NotFirstFactor    = "first-factor"
+)

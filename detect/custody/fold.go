@@ -1,0 +1,306 @@
+package custody
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/detect/identity"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// reviewReach is how long after a reset a review may still be of it: a quarter,
+// the usual period of an access review. This project's judgement.
+const reviewReach = 92 * 24 * time.Hour
+
+// aliveReach is how shortly before a reset a session must have been used to
+// count as alive at it: a working day. This project's judgement.
+const aliveReach = 24 * time.Hour
+
+// Fold builds the cases of one identity after another. Use it as
+//
+//	f.Begin(id); f.Add(e) …; cases, not := f.End()
+//
+// with the identity's custody events first and then its activity events, each
+// run sorted by (time, event id). Memory is linear in the identity's custody
+// events and cases, not in its activity. A Fold belongs to one goroutine.
+type Fold struct {
+	w  *World
+	id string
+
+	steps   []Step          // custody events
+	changes []Step          // changes of a password by its owner
+	cited   map[string]bool // tickets that an act cites
+	not     NotCases
+	cases   []*Case
+	built   bool
+
+	lastUse map[string]int64 // privileged act -> last time it was seen
+	oldest  int64            // earliest activity
+}
+
+// NewFold makes a fold in a world.
+func NewFold(w *World) *Fold { return &Fold{w: w} }
+
+// Begin starts the next identity.
+func (f *Fold) Begin(id string) {
+	*f = Fold{w: f.w, id: id, cited: map[string]bool{}, not: NotCases{}, lastUse: map[string]int64{}}
+}
+
+// Add takes the identity's next event. A custody event must stay unchanged
+// until End; an activity event may be reused after the call.
+func (f *Fold) Add(e *event.Event) {
+	if e.Kind.Class() == event.Custody {
+		f.steps = append(f.steps, Step{
+			Event:      e,
+			ActorID:    f.w.Resolve(e.Actor, e.Time),
+			AssignedID: f.w.Resolve(e.Assigned, e.Time),
+			AccountID:  f.w.Resolve(e.Account, e.Time),
+		})
+		return
+	}
+	if !f.built {
+		f.build()
+	}
+	f.activity(e)
+}
+
+// End gives the identity's cases, sorted by time and id, and counts what only
+// looked like one.
+func (f *Fold) End() ([]*Case, NotCases) {
+	if !f.built {
+		f.build()
+	}
+	for _, c := range f.cases {
+		f.finish(c)
+	}
+	return f.cases, f.not
+}
+
+// build makes the cases once all custody events are known.
+func (f *Fold) build() {
+	f.built = true
+	slices.SortFunc(f.steps, byTime)
+	acts := f.acts()
+	for _, g := range f.group(acts) {
+		f.cases = append(f.cases, f.open1(g))
+	}
+	slices.SortFunc(f.cases, func(a, b *Case) int { return byTime(a.Primary, b.Primary) })
+	f.absorb()
+	for _, c := range f.cases {
+		for _, a := range c.Steps[Executed] {
+			if k := f.w.Tickets.Key(a.Event); k != "" {
+				f.cited[k] = true
+			}
+		}
+	}
+	f.link(f.cases)
+	f.follow(f.cases)
+	for _, c := range f.cases {
+		f.surround(c)
+	}
+	f.not[NotRoutineChange] += f.routine()
+	if f.not[NotRoutineChange] == 0 {
+		delete(f.not, NotRoutineChange)
+	}
+}
+
+// open1 makes a case of one group of acts.
+func (f *Fold) open1(acts []Step) *Case {
+	c := &Case{Identity: f.id, Time: acts[0].Time, Last: acts[len(acts)-1].Time}
+	c.Primary = acts[0]
+	for _, a := range acts[1:] {
+		if rules.Precedence(a.System) < rules.Precedence(c.Primary.System) {
+			c.Primary = a
+		}
+	}
+	c.ID = CaseID(c.Primary.Event.ID)
+	for _, a := range acts {
+		if id := CaseID(a.Event.ID); id != c.ID {
+			c.Aliases = append(c.Aliases, id)
+		}
+		if a.Ticket != "" {
+			c.Tickets = insert(c.Tickets, a.Ticket)
+		}
+	}
+	slices.SortFunc(c.Aliases, func(a, b event.ID) int { return slices.Compare(a[:], b[:]) })
+	c.Steps[Executed] = acts
+	for _, class := range classRank {
+		if slices.ContainsFunc(acts, func(a Step) bool { return classOf(a.Event) == class }) {
+			c.Class = class
+			break
+		}
+	}
+	c.Operator = f.operator(acts)
+	c.Path = f.path(acts)
+	c.Cause = f.cause(c)
+	return c
+}
+
+// CaseID gives the id of the case that an act names.
+func CaseID(act event.ID) event.ID { return event.Hash(act.String()) }
+
+// operator is who carried the reset out: the first act's actor that does more
+// than copy.
+func (f *Fold) operator(acts []Step) string {
+	for _, a := range acts {
+		if a.ActorID != "" && !copies(a.Actor) {
+			return a.ActorID
+		}
+	}
+	return ""
+}
+
+// path reads how a reset was carried out from its acts alone (design 2).
+func (f *Fold) path(acts []Step) rules.Path {
+	if row := f.w.Row(f.id, acts[0].Time); row != nil && row.Kind == "break-glass" {
+		return rules.Emergency
+	}
+	var self, other, automated bool
+	for _, a := range acts {
+		switch {
+		case synchronises(a.Actor) || f.w.ResetTool(a.Actor, a.Time):
+			automated = true
+		case copies(a.Actor) || a.ActorID == "":
+		case a.ActorID == f.id:
+			self = true
+		case f.w.automatic(a.Actor, a.ActorID, a.Time):
+			automated = true
+		default:
+			other = true
+		}
+	}
+	switch {
+	case other:
+		return rules.Assisted
+	case self:
+		return rules.SelfService
+	case automated:
+		return rules.Automated
+	}
+	return rules.UnknownPath
+}
+
+// cause is compromise where an incident or a risk signal says so; tickets are
+// read once they are linked.
+func (f *Fold) cause(c *Case) string {
+	if f.w.Compromised(f.id, c.Time) {
+		return "compromise"
+	}
+	m := f.w.Policy(c.Time).Matching
+	for _, s := range f.steps {
+		if s.AccountID == f.id && s.Time <= c.Time && within(s.Time, c.Time, m.Before) {
+			switch s.Kind {
+			case event.RiskDetected:
+				return "compromise"
+			case event.AccountDisabled:
+				return "offboarding"
+			case event.DeviceUntrusted:
+				return "lost-device"
+			}
+		}
+	}
+	return "unknown"
+}
+
+// absorb makes steps of what an open recovery explains: a factor enrolled, a
+// key made or a secret rotated inside its watch is part of it and no case of
+// its own (design 3.2).
+func (f *Fold) absorb() {
+	var kept []*Case
+	for _, c := range f.cases {
+		explained := false
+		if c.Class == rules.Binding || c.Class == rules.Issuance || c.Class == rules.Rotation {
+			for _, r := range f.cases {
+				if r.Class == rules.Recovery && r.Time <= c.Time && within(r.Time, c.Time, f.longest(r)) {
+					explained = true
+				}
+			}
+		}
+		if !explained {
+			kept = append(kept, c)
+		}
+	}
+	f.cases = kept
+}
+
+// tier is the tier by the roster alone, which bounds how long a case is open.
+func (f *Fold) tier(t int64) rules.Tier {
+	tier, _ := identity.TierAt(f.w.Policy(t), f.w.Row(f.id, t), identity.Observed{})
+	return tier
+}
+
+// longest is the longest deadline or watch that policy sets for a case.
+func (f *Fold) longest(c *Case) time.Duration {
+	r := f.w.Policy(c.Time).Requirements[f.tier(c.Time)]
+	return max(r.Watch, r.ForcedChange, r.SessionsEnded, r.TokensRevoked, r.MFABack, r.DeviceBack, r.DependentsRotated, r.DirectoriesReached)
+}
+
+// surround collects privileges given around a case and what its identity did
+// to others before it.
+func (f *Fold) surround(c *Case) {
+	pol := f.w.Policy(c.Time)
+	for _, s := range f.steps {
+		if s.Outcome == event.Failure {
+			continue
+		}
+		switch {
+		case s.AccountID == f.id && s.Kind == event.PrivilegeGranted && f.open(c, s) && s.Time >= c.Time && !f.approvedOtherwise(s):
+			c.Grants = append(c.Grants, s)
+		case s.AccountID == f.id && slices.Contains([]event.Kind{event.IncidentOpened, event.TicketOpened}, s.Kind):
+			if words(pol.CompromiseWords, s.Category) && within(s.Time, c.Time, pol.Matching.Before) && c.Cause == "unknown" && f.inCase(c, s) {
+				c.Cause = "compromise"
+			}
+		case s.ActorID == f.id && s.AccountID != f.id && s.Time < c.Time && within(s.Time, c.Time, pol.Matching.ObservedTier):
+			if IsAct(s.Event) && classOf(s.Event) == rules.Recovery {
+				c.ResetOthers = max(c.ResetOthers, s.Time)
+			}
+			if s.Kind == event.PrivilegeGranted || s.Kind == event.PrivilegeRevoked {
+				c.ActedPrivileged = max(c.ActedPrivileged, s.Time)
+			}
+		}
+	}
+}
+
+func (f *Fold) inCase(c *Case, s Step) bool {
+	return slices.ContainsFunc(c.Steps[Requested], func(r Step) bool { return r.Event.ID == s.Event.ID })
+}
+
+func words(list []string, text string) bool {
+	text = strings.ToLower(text)
+	return text != "" && slices.ContainsFunc(list, func(w string) bool { return strings.Contains(text, strings.ToLower(w)) })
+}
+
+// approvedOtherwise tells whether a grant cites a ticket of its own that was
+// approved.
+func (f *Fold) approvedOtherwise(s Step) bool {
+	key := f.w.Tickets.Key(s.Event)
+	return key != "" && slices.ContainsFunc(f.steps, func(a Step) bool {
+		return a.Kind == event.ResetApproved && a.Outcome == event.Success && f.w.Tickets.Key(a.Event) == key
+	})
+}
+
+// routine counts changes of password by their owner that follow no reset.
+func (f *Fold) routine() int64 {
+	var n int64
+	for _, s := range f.changes {
+		if !slices.ContainsFunc(f.cases, func(c *Case) bool { return f.open(c, s) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// finish sorts what was collected, so that equal cases are equal in bytes.
+func (f *Fold) finish(c *Case) {
+	for n := range c.Steps {
+		slices.SortFunc(c.Steps[n], byTime)
+	}
+	for _, list := range [][]Step{c.Refused, c.Reused, c.Grants, c.Uses} {
+		slices.SortFunc(list, byTime)
+	}
+	c.Rivals = sortRivals(c.Rivals)
+	c.HistoryFrom = f.oldest
+	f.endSessions(c)
+}

@@ -1,0 +1,191 @@
+package custody
+
+import (
+	"slices"
+
+	"resetproof/ingest/event"
+)
+
+// give adds a bundle's steps to the cases that cite it: each step to the case
+// it lies next to. An approval is consumed once per account it names; where it
+// vouched for another reset already it is kept as reused.
+func (f *Fold) give(b *bundle, cases []*Case, how Link) {
+	for _, s := range b.steps {
+		s.Link = how
+		f.place(s, b, nearest(s, cases))
+	}
+	if b.ticket != "" {
+		for _, c := range cases {
+			c.Tickets = insert(c.Tickets, f.ticketName(b))
+		}
+	}
+}
+
+func (f *Fold) ticketName(b *bundle) string {
+	for _, s := range b.steps {
+		if s.Ticket != "" {
+			return s.Ticket
+		}
+	}
+	return b.steps[0].TicketAlias
+}
+
+// nearest picks the case a step lies next to: for a step that comes before, the
+// first execution after it, for others the last before it.
+func nearest(s Step, cases []*Case) *Case {
+	best := cases[0]
+	for _, c := range cases[1:] {
+		if nearer(s, c, best) {
+			best = c
+		}
+	}
+	return best
+}
+
+func nearer(s Step, a, b *Case) bool {
+	rank := func(c *Case) (wrongSide int, d int64) {
+		d = c.Time - s.Time
+		if before(s.Kind) == (d < 0) {
+			wrongSide = 1
+		}
+		return wrongSide, max(d, -d)
+	}
+	wa, da := rank(a)
+	wb, db := rank(b)
+	if wa != wb {
+		return wa < wb
+	}
+	return da < db
+}
+
+// place files one step of a bundle in a case.
+func (f *Fold) place(s Step, b *bundle, c *Case) {
+	reach := int64(f.w.Policy(c.Time).Matching.Before)
+	mine := b.ticket == "" || f.w.Tickets.Covers(b.ticket, s.AccountID, f.id, s.Time, reach)
+	switch {
+	case slices.Contains(refusals, s.Kind):
+		if mine {
+			c.Refused = append(c.Refused, s)
+		}
+	case s.Kind == event.ResetApproved && !mine:
+		if f.w.Tickets.VouchedElsewhere(b.ticket, s.AccountID, f.id, s.Time, reach) {
+			c.Reused = append(c.Reused, s)
+		} else {
+			c.Rivals = append(c.Rivals, Rival{s.Kind, s.Event.ID, "the ticket cites it, but it names another account"})
+		}
+	case !mine:
+	case s.Kind == event.SessionRevoked || s.Kind == event.TokenRevoked:
+		// closures serve every open case: see follow
+	default:
+		if n, ok := stepOf[s.Kind]; ok {
+			c.Steps[n] = append(c.Steps[n], s)
+		}
+	}
+}
+
+// move gives the steps of a ticket that lie next to another case to it, and
+// tells whether there were any. Approvals stay with the case they were spent
+// on and are marked reused in the other.
+func (f *Fold) move(b *bundle, owner, other *Case) bool {
+	var moved bool
+	for n := range owner.Steps {
+		if Name(n) == Executed || Name(n) == Approved {
+			continue
+		}
+		var keep []Step
+		for _, s := range owner.Steps[n] {
+			if f.w.Tickets.Key(s.Event) == b.ticket && nearer(s, other, owner) {
+				other.Steps[n] = append(other.Steps[n], s)
+				moved = true
+				continue
+			}
+			keep = append(keep, s)
+		}
+		owner.Steps[n] = keep
+	}
+	if !moved {
+		return false
+	}
+	var keep []Step
+	for _, s := range owner.Steps[Approved] {
+		if f.w.Tickets.Key(s.Event) == b.ticket && nearer(s, other, owner) && len(owner.Steps[Approved]) > 1 {
+			other.Steps[Approved] = append(other.Steps[Approved], s)
+			continue
+		}
+		keep = append(keep, s)
+	}
+	owner.Steps[Approved] = keep
+	if len(other.Steps[Approved]) == 0 {
+		other.Reused = append(other.Reused, keep...)
+	}
+	other.Tickets = insert(other.Tickets, f.ticketName(b))
+	return true
+}
+
+// follow files what comes after an execution: closures and proof of change by
+// the owner serve every case whose execution lies before them and whose watch
+// is still open; reviews and deliveries without a ticket serve the last one.
+func (f *Fold) follow(cases []*Case) {
+	for _, s := range f.steps {
+		n, ok := stepOf[s.Kind]
+		if !ok || n < Delivered || s.Outcome == event.Failure {
+			continue
+		}
+		if s.AccountID != f.id && !(n == Dependents && f.w.Dependent(f.id, s.CredentialID)) {
+			continue
+		}
+		ticketed := f.w.Tickets.Key(s.Event) != ""
+		if ticketed && (s.Kind == event.CredentialDelivered || s.Kind == event.CaseReviewed) {
+			continue // went with its ticket
+		}
+		var last *Case
+		for _, c := range cases {
+			if !f.open(c, s) || f.isAct(c, s) {
+				continue
+			}
+			last = c
+			if n == Closed || n == Dependents {
+				c.Steps[n] = append(c.Steps[n], linked(s, c))
+			}
+		}
+		if last != nil && (n == Delivered || n == Reviewed) && f.delivers(s) {
+			last.Steps[n] = append(last.Steps[n], linked(s, last))
+		}
+	}
+}
+
+// delivers: a change of password is proof of delivery only by the owner.
+func (f *Fold) delivers(s Step) bool {
+	return s.Kind != event.CredentialChanged || s.ActorID == f.id
+}
+
+func linked(s Step, c *Case) Step {
+	s.Link = Window
+	for _, a := range c.Steps[Executed] {
+		switch {
+		case s.Ticket != "" && s.Ticket == a.Ticket:
+			s.Link = Explicit
+			return s
+		case s.Correlation != "" && s.Correlation == a.Correlation:
+			s.Link = Correlated
+		case s.Session != "" && s.Session == a.Session && s.Link == Window:
+			s.Link = SameSession
+		}
+	}
+	return s
+}
+
+// open tells whether a step lies in the time in which a case is watched: from
+// its execution (less clock tolerance) to the longest deadline it may have.
+func (f *Fold) open(c *Case, s Step) bool {
+	m := f.w.Policy(c.Time).Matching
+	end := c.Time + int64(f.longest(c))
+	if s.Kind == event.CaseReviewed {
+		end = c.Time + int64(reviewReach)
+	}
+	return s.Time >= c.Time-int64(m.ClockTolerance) && s.Time <= end
+}
+
+func (f *Fold) isAct(c *Case, s Step) bool {
+	return slices.ContainsFunc(c.Steps[Executed], func(a Step) bool { return a.Event.ID == s.Event.ID })
+}

@@ -1,0 +1,226 @@
+package custody
+
+import (
+	"slices"
+	"strings"
+
+	"resetproof/ingest/event"
+)
+
+// Tickets is the side table that ties tickets to identities: what each names,
+// who cites it, and the resets of those identities. It is built from custody
+// events before any fold and read-only afterwards. It grows with tickets and
+// resets, not with events.
+type Tickets struct {
+	alias map[string]string // lower-case other id -> lower-case number
+	about map[string]*ticket
+	acts  map[string][]int64 // identity -> times of its resets, sorted by Seal
+	// campaigns are declared incidents of kind campaign: ticket -> identities.
+	campaigns map[string][]string
+}
+
+type ticket struct {
+	callers []string // whom the ticket system names as the person spoken for
+	citing  []cite   // whose events cite the ticket
+}
+
+type cite struct {
+	identity string
+	first    int64
+}
+
+// NewTickets makes an empty table; campaigns maps incident ids to the
+// identities a declared campaign lists.
+func NewTickets(campaigns map[string][]string) *Tickets {
+	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, campaigns: map[string][]string{}}
+	for id, ids := range campaigns {
+		t.campaigns[strings.ToLower(id)] = ids
+	}
+	return t
+}
+
+// Alias learns that a record gives two ids for one ticket. Call it for every
+// event before the first Note.
+func (t *Tickets) Alias(e *event.Event) {
+	if e.Ticket != "" && e.TicketAlias != "" {
+		a, n := strings.ToLower(e.TicketAlias), strings.ToLower(e.Ticket)
+		if old, ok := t.alias[a]; !ok || n < old {
+			t.alias[a] = n
+		}
+	}
+}
+
+// Key gives the one name of an event's ticket, "" if it cites none.
+func (t *Tickets) Key(e *event.Event) string {
+	k := strings.ToLower(e.Ticket)
+	if k == "" {
+		k = strings.ToLower(e.TicketAlias)
+	}
+	if n, ok := t.alias[k]; ok {
+		return n
+	}
+	return k
+}
+
+// Note learns from one event whose account resolved to identity id.
+func (t *Tickets) Note(e *event.Event, id string) {
+	if id == "" {
+		return
+	}
+	if IsAct(e) {
+		t.acts[id] = append(t.acts[id], e.Time)
+	}
+	k := t.Key(e)
+	if k == "" {
+		return
+	}
+	tk := t.about[k]
+	if tk == nil {
+		tk = &ticket{}
+		t.about[k] = tk
+	}
+	if fromTicketSystem(e) {
+		tk.callers = insert(tk.callers, id)
+		return
+	}
+	for i := range tk.citing {
+		if tk.citing[i].identity == id {
+			tk.citing[i].first = min(tk.citing[i].first, e.Time)
+			return
+		}
+	}
+	tk.citing = append(tk.citing, cite{id, e.Time})
+}
+
+// fromTicketSystem tells the ticket system's own records, whose account is the
+// caller, from records elsewhere that cite the ticket for the account at hand.
+func fromTicketSystem(e *event.Event) bool {
+	return (e.Kind == event.TicketOpened || e.Kind == event.TicketClosed || e.Kind == event.ResetRequested) && e.TicketAlias != ""
+}
+
+// Seal sorts the table; call it once after the last Note.
+func (t *Tickets) Seal() {
+	for _, at := range t.acts {
+		slices.Sort(at)
+	}
+	for _, tk := range t.about {
+		slices.SortFunc(tk.citing, func(a, b cite) int {
+			if a.first != b.first {
+				if a.first < b.first {
+					return -1
+				}
+				return 1
+			}
+			return strings.Compare(a.identity, b.identity)
+		})
+	}
+}
+
+// Subjects lists every identity that an event citing this ticket may be about,
+// sorted: the callers, those whose records cite it, and those a campaign lists.
+func (t *Tickets) Subjects(key string) []string {
+	var ids []string
+	if tk := t.about[key]; tk != nil {
+		ids = slices.Clone(tk.callers)
+		for _, c := range tk.citing {
+			ids = insert(ids, c.identity)
+		}
+	}
+	for _, id := range t.campaigns[key] {
+		ids = insert(ids, id)
+	}
+	return ids
+}
+
+// Covers tells whether an approval, request or verification on ticket key whose
+// own account is named (or "" where the record names none) at time at speaks
+// for identity id. A ticket about a service account has its owner as caller and
+// names the account only through the records that cite it (policy.md,
+// rulings): so a caller without a reset of his own stands for the first
+// identity that cites his ticket.
+func (t *Tickets) Covers(key, named, id string, at int64, reach int64) bool {
+	if slices.Contains(t.campaigns[key], id) {
+		return true
+	}
+	if named == id {
+		return true
+	}
+	tk := t.about[key]
+	if tk == nil {
+		return false
+	}
+	if named != "" {
+		return slices.Contains(tk.callers, named) && !t.HasReset(named, at, reach) && tk.firstCiting(tk.callers) == id
+	}
+	for _, caller := range tk.callers {
+		if t.HasReset(caller, at, reach) {
+			return caller == id
+		}
+	}
+	if first := tk.firstCiting(tk.callers); first != "" {
+		return first == id
+	}
+	return slices.Contains(tk.callers, id)
+}
+
+// firstCiting gives the identity that cites the ticket first, callers left out.
+func (tk *ticket) firstCiting(callers []string) string {
+	for _, c := range tk.citing {
+		if !slices.Contains(callers, c.identity) {
+			return c.identity
+		}
+	}
+	return ""
+}
+
+// HasReset tells whether an identity has a reset within reach (nanoseconds) of
+// a time.
+func (t *Tickets) HasReset(id string, at, reach int64) bool {
+	times := t.acts[id]
+	i, _ := slices.BinarySearch(times, at-reach)
+	return i < len(times) && times[i] <= at+reach
+}
+
+// VouchedElsewhere tells whether an approval on ticket key that names somebody
+// else than id was used up by a reset of that other identity.
+func (t *Tickets) VouchedElsewhere(key, named, id string, at, reach int64) bool {
+	if named != "" && named != id {
+		return t.HasReset(named, at, reach)
+	}
+	tk := t.about[key]
+	if tk == nil {
+		return false
+	}
+	for _, other := range append(slices.Clone(tk.callers), tk.firstCiting(nil)) {
+		if other != "" && other != id && t.HasReset(other, at, reach) {
+			return true
+		}
+	}
+	return false
+}
+
+// Resets tells whether an identity has any reset.
+func (t *Tickets) Resets(id string) bool { return len(t.acts[id]) > 0 }
+
+// Near tells whether a time lies around a reset of an identity: at most before
+// nanoseconds ahead of it or after nanoseconds behind it.
+func (t *Tickets) Near(id string, at, before, after int64) bool {
+	times := t.acts[id]
+	i, _ := slices.BinarySearch(times, at-after)
+	return i < len(times) && times[i]-before <= at
+}
+
+// Span gives the times of the first and the last reset; any is false if there
+// is none.
+func (t *Tickets) Span() (first, last int64, any bool) {
+	for _, at := range t.acts {
+		if !any || at[0] < first {
+			first = at[0]
+		}
+		if !any || at[len(at)-1] > last {
+			last = at[len(at)-1]
+		}
+		any = true
+	}
+	return first, last, any
+}

@@ -1,0 +1,86 @@
+package custody
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/detect/identity"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// World is what a fold must know beyond the events of its identity. All of it
+// is read-only while folds run.
+type World struct {
+	// Resolve gives the identity behind a party at a time, "" for nobody.
+	Resolve func(p event.Party, t int64) string
+	// Row gives the roster row in force, nil for an identity no roster knows.
+	Row func(id string, t int64) *identity.Identity
+	// Policy gives the policy version in force.
+	Policy func(t int64) *rules.Policy
+	// Tickets is the side table of what tickets name and who cites them.
+	Tickets *Tickets
+	// Controllers are the domain controllers, by lower-case host name: only
+	// there is Windows event 4672 a privileged act (policy.md, privileged_acts).
+	Controllers map[string]bool
+	// Compromised tells whether an incident names the identity at a time.
+	Compromised func(id string, t int64) bool
+	// Dependent tells whether the inventory says that the secret depends on the
+	// identity.
+	Dependent func(id, secret string) bool
+	// Scheduled tells whether a rotation of the secret by this actor at this
+	// time is the scheduled one of its owned rotator.
+	Scheduled func(secret, actor string, t int64) bool
+	// Secret is false for parties that are known reset tools of the policy.
+	ResetTool func(p event.Party, t int64) bool
+}
+
+// syncNames are prefixes of the accounts that directory synchronisation runs
+// under: Entra Connect's AD DS connector (MSOL_), its cloud twin (Sync_), the
+// legacy and gMSA forms, and Microsoft's own password service. (Microsoft
+// Learn, "Entra Connect: accounts and permissions"; sources.md 0.3.)
+var syncNames = []string{"msol_", "sync_", "aad_", "adsyncmsa", "fim_password_service@"}
+
+// copies tells whether a party only passes on what somebody else did: a
+// synchronisation account or the product itself.
+func copies(p event.Party) bool {
+	return p.Type == "system" || synchronises(p)
+}
+
+func synchronises(p event.Party) bool {
+	name := strings.ToLower(p.Name)
+	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
+		name = name[i+1:]
+	}
+	return slices.ContainsFunc(syncNames, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// automatic tells whether a party is an app, a workload or a service rather
+// than a person, by what its record or the roster says; never by its name.
+func (w *World) automatic(p event.Party, id string, t int64) bool {
+	if row := w.Row(id, t); row != nil {
+		return row.Kind == "service" || row.Kind == "workload"
+	}
+	switch p.Type {
+	case "app", "service", "machine":
+		return true
+	}
+	return false
+}
+
+// insert adds s to a sorted list of distinct strings.
+func insert(list []string, s string) []string {
+	i, found := slices.BinarySearch(list, s)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, s)
+}
+
+func within(a, b int64, d time.Duration) bool {
+	if a > b {
+		a, b = b, a
+	}
+	return b-a <= int64(d)
+}

@@ -1,0 +1,141 @@
+package detect
+
+import (
+	"context"
+	"strings"
+
+	"resetproof/detect/custody"
+	"resetproof/ingest/event"
+)
+
+// Key suffixes put an identity's custody events before its activity.
+const (
+	custodyKey  = "\x00c"
+	activityKey = "\x00d"
+)
+
+// fold routes every event to the identities it is about, and folds and judges
+// one identity after another.
+func (r *run) fold(ctx context.Context, sink Sink, result *Result) (err error) {
+	sorter, err := r.Sorter()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := sorter.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	if err := r.route(ctx, sorter); err != nil {
+		return err
+	}
+	f := custody.NewFold(r.world)
+	current, open := "", false
+	var done int64
+	finish := func() error {
+		if !open {
+			return nil
+		}
+		done++
+		r.progress("identities", done, 0)
+		return r.judge(f, sink, result)
+	}
+	err = sorter.Sorted(func(key string, e *event.Event) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		id := key[:strings.LastIndexByte(key, 0)]
+		if !open || id != current {
+			if err := finish(); err != nil {
+				return err
+			}
+			f.Begin(id)
+			current, open = id, true
+		}
+		if e.Kind.Class() == event.Custody {
+			kept := *e
+			f.Add(&kept)
+		} else {
+			f.Add(e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return finish()
+}
+
+// route sends custody events to their identities, and of the activity what lies
+// around their resets.
+func (r *run) route(ctx context.Context, sorter Sorter) error {
+	var seen int64
+	err := r.Lake.Custody(ctx, func(e *event.Event) error {
+		seen++
+		r.progress("routing", seen, 0)
+		owners := r.owners(e)
+		if len(owners) == 0 && e.Kind != event.Other && e.Kind != event.LogCleared && e.Kind != event.LogStopped {
+			r.stray++
+		}
+		for _, id := range owners {
+			if !r.tickets.Resets(id) && !needed(e) {
+				continue
+			}
+			if err := sorter.Add(id+custodyKey, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	from, to, any := r.tickets.Span()
+	if !any {
+		return nil
+	}
+	near := func(t int64, p event.Party) string {
+		id := r.resolve(p, t)
+		if id != "" && r.tickets.Near(id, t, int64(activityBefore), int64(activityAfter)) {
+			return id
+		}
+		return ""
+	}
+	return r.Lake.Activity(ctx, from-int64(activityBefore), to+int64(activityAfter), func(_ event.Kind, t int64, p event.Party) bool {
+		return near(t, p) != ""
+	}, func(e *event.Event) error {
+		if id := near(e.Time, e.Account); id != "" {
+			return sorter.Add(id+activityKey, e)
+		}
+		return nil
+	})
+}
+
+// judge ends one identity's fold and sends its cases on.
+func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
+	cases, not := f.End()
+	for why, n := range not {
+		result.NotCases[why] += n
+	}
+	for _, c := range cases {
+		if !r.inPeriod(c.Time) {
+			continue
+		}
+		result.Cases++
+		record, findings := r.bench.Judge(c)
+		if err := sink.Case(record); err != nil {
+			return err
+		}
+		for _, found := range findings {
+			if err := sink.Finding(found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) inPeriod(t int64) bool {
+	at := event.When(t)
+	return (r.Period[0].IsZero() || !at.Before(r.Period[0])) && (r.Period[1].IsZero() || at.Before(r.Period[1]))
+}

@@ -1,0 +1,100 @@
+// Package judge says of each case what the checks find: met, not met, not due
+// yet, not assessable, excepted or not applicable, each with its reason.
+package judge
+
+import (
+	"slices"
+
+	"cel.dev/cel-go/cel"
+
+	"resetproof/detect/custody"
+	"resetproof/detect/identity"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// Bench holds what every judgement needs. Fill the exported fields, call
+// Compile, then Judge per case and Set once at the end. A Bench belongs to one
+// goroutine.
+type Bench struct {
+	World    *custody.World
+	Coverage *Coverage
+	// Name gives an identity's display name, "" for "".
+	Name func(id string) string
+	// Identify gives the identity that a context file names by id or account.
+	Identify func(name string) string
+	// PossibleAliases lists identities that look like the same person and that
+	// the roster does not join, sorted.
+	PossibleAliases func(id string) []string
+	// ManagerOf tells whether a manages b at a time.
+	ManagerOf func(a, b string, t int64) bool
+	// Accounts and Systems of an identity, sorted.
+	Accounts, Systems func(id string) []string
+	// Dependents lists the secrets of the inventory that depend on an identity.
+	Dependents func(id string) []identity.Secret
+	// Inventory tells whether a secrets file was given.
+	Inventory bool
+	// Incidents are the declared ones; nil with IncidentsGiven false if no file
+	// was given.
+	Incidents      []identity.Incident
+	IncidentsGiven bool
+	Waivers        []identity.Waiver
+	Frameworks     []*rules.Framework
+
+	caseEnv, setEnv *cel.Env
+
+	checks  []*check
+	waivers []*waiver
+	missing map[unsourced]int64
+	faults  map[string]int64
+	logs    []*logFacts
+}
+
+// Faults lists the expressions that failed while judging, with how often,
+// sorted: "check id, field: message".
+func (b *Bench) Faults() []string {
+	var out []string
+	for f := range b.faults {
+		out = append(out, f)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (b *Bench) fault(f string) {
+	if b.faults == nil {
+		b.faults = map[string]int64{}
+	}
+	b.faults[f]++
+}
+
+// incidentOpen tells whether a declared incident was open at the case's time
+// that names its identity, one of its systems, or nobody in particular.
+func (b *Bench) incidentOpen(c *custody.Case) bool {
+	tolerance := int64(b.World.Policy(c.Time).Matching.ClockTolerance)
+	for _, i := range b.Incidents {
+		if i.Kind != "incident" || c.Time < i.DeclaredAt-tolerance || i.ClosedAt != 0 && c.Time > i.ClosedAt {
+			continue
+		}
+		if len(i.Accounts) == 0 && len(i.Systems) == 0 || slices.Contains(i.Systems, c.Primary.System) {
+			return true
+		}
+		if slices.ContainsFunc(i.Accounts, func(a string) bool { return b.Identify(a) == c.Identity }) {
+			return true
+		}
+	}
+	return false
+}
+
+// incidentsKnown: a file of incidents, or a log that shows them.
+func (b *Bench) incidentsKnown() bool {
+	return b.IncidentsGiven || len(b.Coverage.Could(Ask{Kind: event.IncidentOpened.String()})) > 0
+}
+
+// historyKnown: enough of the 30 days before is covered to call a use of
+// privilege the first one.
+func (s *sitting) historyKnown() bool {
+	m := s.need.policy.Matching
+	state, _ := s.b.Coverage.Window(Ask{Kind: event.PrivilegeUsed.String(), Path: string(s.c.Path), From: s.c.Time - int64(m.PrivilegeHistory), To: s.c.Time})
+	return state == Covered
+}

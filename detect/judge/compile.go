@@ -1,0 +1,146 @@
+package judge
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+
+	"resetproof/rules"
+)
+
+// check is a rules.Check with its expressions compiled. Programs are nil where
+// the check has no such expression.
+type check struct {
+	*rules.Check
+	applies, given, met, provable cel.Program
+	from, due, message, each, key cel.Program
+	when                          []cel.Program
+}
+
+// expression is one compiled field of a check file.
+type expression struct {
+	field  string
+	source string
+	want   *cel.Type
+	into   *cel.Program
+}
+
+// compile type-checks every expression of a check. Errors name file, line and
+// column, with a caret.
+func (b *Bench) compile(r *rules.Check) (*check, error) {
+	c := &check{Check: r}
+	env := b.caseEnv
+	if r.Scope != "case" {
+		env = b.setEnv
+	}
+	if r.Each != "" {
+		ast, prg, err := b.program(env, r, "each", r.Each, nil)
+		if err != nil {
+			return nil, err
+		}
+		list := ast.OutputType()
+		if list.Kind() != cel.ListKind {
+			return nil, fault(r, "each", 0, "gives "+list.String()+", wants a list")
+		}
+		c.each = prg
+		if env, err = env.Extend(cel.Variable("each", list.Parameters()[0])); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range []expression{
+		{"applies", r.Applies, cel.BoolType, &c.applies},
+		{"given", r.Given, cel.BoolType, &c.given},
+		{"met", r.Met, cel.BoolType, &c.met},
+		{"provable", r.Provable, cel.BoolType, &c.provable},
+		{"from", r.From, cel.TimestampType, &c.from},
+		{"due", r.Due, cel.TimestampType, &c.due},
+		{"message", r.Message, cel.StringType, &c.message},
+		{"each_key", r.EachKey, cel.StringType, &c.key},
+	} {
+		if e.source == "" {
+			continue
+		}
+		_, prg, err := b.program(env, r, e.field, e.source, e.want)
+		if err != nil {
+			return nil, err
+		}
+		*e.into = prg
+	}
+	for _, w := range r.SeverityWhen {
+		_, prg, err := b.program(env, r, "severity_when", w.When, cel.BoolType)
+		if err != nil {
+			return nil, err
+		}
+		c.when = append(c.when, prg)
+	}
+	return c, nil
+}
+
+// program compiles one expression and bounds its cost.
+func (b *Bench) program(env *cel.Env, r *rules.Check, field, source string, want *cel.Type) (*cel.Ast, cel.Program, error) {
+	ast, iss := env.Compile(source)
+	if iss.Err() != nil {
+		e := iss.Errors()[0]
+		return nil, nil, faultAt(r, field, source, e.Location.Line(), e.Location.Column(), e.Message)
+	}
+	if want != nil && !ast.OutputType().IsExactType(want) {
+		return nil, nil, fault(r, field, 0, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
+	}
+	est, err := env.EstimateCost(ast, lists{})
+	if err == nil && est.Max > costLimit {
+		return nil, nil, fault(r, field, 0, fmt.Sprintf("may cost %d steps over %d-element lists; the limit is %d", est.Max, assumedList, costLimit))
+	}
+	prg, err := env.Program(ast, cel.CostLimit(costLimit))
+	if err != nil {
+		return nil, nil, fault(r, field, 0, err.Error())
+	}
+	return ast, prg, nil
+}
+
+func fault(r *rules.Check, field string, line int, msg string) error {
+	return &rules.Error{File: r.File, Line: r.Lines[field] + line, Col: 1, Msg: fmt.Sprintf("check %s, %s: %s", r.ID, field, msg)}
+}
+
+// faultAt puts a caret under the column of the expression's own line.
+func faultAt(r *rules.Check, field, source string, line, col int, msg string) error {
+	lines := strings.Split(source, "\n")
+	e := &rules.Error{File: r.File, Line: r.Lines[field] + line - 1, Col: col + 1, Msg: fmt.Sprintf("check %s, %s: %s", r.ID, field, firstLine(msg))}
+	if line >= 1 && line <= len(lines) {
+		e.Caret = lines[line-1] + "\n" + strings.Repeat(" ", col) + "^"
+	}
+	return e
+}
+
+func firstLine(s string) string {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
+
+// Compile type-checks every check, all faults at once.
+func (b *Bench) Compile(checks []*rules.Check) error {
+	base, err := b.environment()
+	if err != nil {
+		return err
+	}
+	if b.caseEnv, err = base.Extend(declare(variables)...); err != nil {
+		return err
+	}
+	if b.setEnv, err = base.Extend(declare(setVariables)...); err != nil {
+		return err
+	}
+	var errs []error
+	b.checks = nil
+	for _, r := range checks {
+		c, err := b.compile(r)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		b.checks = append(b.checks, c)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,269 @@
+package judge
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"time"
+
+	"resetproof/ingest/event"
+)
+
+// FeedCoverage is a feed with the intervals in which its silence proves
+// something.
+type FeedCoverage struct {
+	event.Feed
+	// Intervals are [from, to] in UTC nanoseconds, sorted and disjoint.
+	Intervals [][2]int64
+	// Gaps are silences longer than the feed's own rate allows.
+	Gaps [][2]int64
+	// LagP50 and LagP99 are in seconds; nil where the format declares no time of
+	// writing.
+	LagP50, LagP99 *float64
+}
+
+// The rules of design 3.5.
+const (
+	day         = int64(24 * time.Hour)
+	minute      = int64(time.Minute)
+	leastGap    = day      // a gap is longer than this …
+	gapFactor   = 3        // … and than this many times the longest silence …
+	gapHistory  = 14 * day // … of this long before
+	coversDays  = 2        // `covers` holds for feeds with records on so many days
+	oldEnough   = day      // feeds must have held records for so long to be expected
+	farFuture   = math.MaxInt64
+	minutesADay = 1440
+)
+
+// Cover works out what a feed covers.
+func Cover(f event.Feed) FeedCoverage {
+	c := FeedCoverage{Feed: f}
+	c.LagP50, c.LagP99 = quantile(f.Lags, 0.50), quantile(f.Lags, 0.99)
+	c.Gaps = gaps(f)
+	if f.First == 0 && f.Last == 0 {
+		return c
+	}
+	if f.Covers != [2]int64{} && len(f.Minutes) >= coversDays {
+		c.Intervals = [][2]int64{f.Covers}
+		return c
+	}
+	from, to := f.First, f.Last
+	if c.LagP99 != nil {
+		to -= int64(*c.LagP99 * float64(time.Second))
+	}
+	for _, g := range c.Gaps {
+		if g[0] > from {
+			c.Intervals = append(c.Intervals, [2]int64{from, g[0]})
+		}
+		from = g[1]
+	}
+	if to >= from {
+		c.Intervals = append(c.Intervals, [2]int64{from, to})
+	}
+	return c
+}
+
+func quantile(lags map[int64]int64, q float64) *float64 {
+	var total int64
+	secs := make([]int64, 0, len(lags))
+	for s, n := range lags {
+		secs = append(secs, s)
+		total += n
+	}
+	if total == 0 {
+		return nil
+	}
+	slices.Sort(secs)
+	rank, seen := int64(math.Ceil(q*float64(total))), int64(0)
+	for _, s := range secs {
+		if seen += lags[s]; seen >= rank {
+			v := float64(s)
+			return &v
+		}
+	}
+	return nil
+}
+
+// gaps finds the silences of a feed: longer than a day and than three times the
+// longest silence of the 14 days before. Times are to the minute, as kept.
+func gaps(f event.Feed) [][2]int64 {
+	type silence struct{ from, to int64 }
+	var recent []silence
+	var out [][2]int64
+	prev := int64(-1)
+	start := int64(-1)
+	eachMinute(f.Minutes, func(at int64) {
+		if prev < 0 {
+			prev, start = at, at
+			return
+		}
+		s := silence{prev + minute, at}
+		prev = at
+		if s.to-s.from <= 0 {
+			return
+		}
+		recent = slices.DeleteFunc(recent, func(r silence) bool { return r.to < s.from-gapHistory })
+		longest := int64(0)
+		for _, r := range recent {
+			longest = max(longest, r.to-r.from)
+		}
+		if d := s.to - s.from; d > max(leastGap, gapFactor*longest) && s.from-start >= leastGap {
+			out = append(out, [2]int64{s.from, s.to})
+			return
+		}
+		recent = append(recent, s)
+	})
+	return out
+}
+
+func eachMinute(days map[int64][]byte, yield func(at int64)) {
+	keys := make([]int64, 0, len(days))
+	for d := range days {
+		keys = append(keys, d)
+	}
+	slices.Sort(keys)
+	for _, d := range keys {
+		for i, b := range days[d] {
+			for ; b != 0; b &= b - 1 {
+				if m := i*8 + bits.TrailingZeros8(b); m < minutesADay {
+					yield(d*day + int64(m)*minute)
+				}
+			}
+		}
+	}
+}
+
+// Coverage answers whether a silence proves anything. It is read-only.
+type Coverage struct {
+	feeds  []FeedCoverage
+	now    int64
+	absent []string // kinds that the config says no source shows
+}
+
+// NewCoverage takes the feeds sorted by name and the run's now. Kinds that the
+// config declares to have no source (sources_absent) are never covered.
+func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind) *Coverage {
+	c := &Coverage{feeds: feeds, now: now}
+	for _, k := range absent {
+		c.absent = append(c.absent, k.String())
+	}
+	return c
+}
+
+// Feeds gives the feeds, sorted by name.
+func (c *Coverage) Feeds() []FeedCoverage { return c.feeds }
+
+// State of a window.
+type State uint8
+
+// What the silence of a window proves.
+const (
+	Covered    State = iota // every feed that should show it covers the window
+	Open                    // the window's end lies after what was recorded so far
+	NotCovered              // a gap lies inside, or no feed could show it
+)
+
+// Ask is a question to the coverage: could this kind have gone unseen?
+type Ask struct {
+	Kind   string
+	System string // where the act would be logged; "" for a step of the process
+	Path   string // the case's path
+	From   int64
+	To     int64 // farFuture for "until the end of what was recorded"
+}
+
+// processKinds are logged wherever the organisation keeps its process, not in
+// the system of the reset.
+var processKinds = []string{
+	event.ResetRequested.String(), event.IdentityVerified.String(), event.VerificationFailed.String(),
+	event.ResetApproved.String(), event.ResetDenied.String(), event.ApprovalWithdrawn.String(),
+	event.CredentialDelivered.String(), event.OwnerNotified.String(), event.CaseReviewed.String(),
+	event.TicketOpened.String(), event.TicketClosed.String(), event.IncidentOpened.String(), event.IncidentClosed.String(),
+}
+
+// Could lists the feeds that can show a kind for a system and path, and have
+// held records for at least a day; if the config expects it of some sources,
+// only those.
+func (c *Coverage) Could(a Ask) []FeedCoverage {
+	if slices.Contains(c.absent, a.Kind) {
+		return nil
+	}
+	var could []FeedCoverage
+	declared := false
+	for _, f := range c.feeds {
+		expects := slices.Contains(f.Expect, a.Kind)
+		if !shows(f.Feed, a) || f.Last-f.First < oldEnough && !expects {
+			continue
+		}
+		if expects && !declared {
+			declared, could = true, nil
+		}
+		if expects == declared {
+			could = append(could, f)
+		}
+	}
+	return could
+}
+
+func shows(f event.Feed, a Ask) bool {
+	if !slices.Contains(f.Shows, a.Kind) && !slices.Contains(f.ShowsFor[a.Path], a.Kind) {
+		return false
+	}
+	if slices.Contains(f.NeedsSetting, a.Kind) && f.Kinds[a.Kind] == 0 && !slices.Contains(f.Expect, a.Kind) {
+		return false
+	}
+	return a.System == "" || f.System == "" || f.System == a.System || slices.Contains(processKinds, a.Kind)
+}
+
+// Window tells what silence proves between two times, and which feeds were
+// searched.
+func (c *Coverage) Window(a Ask) (State, []FeedCoverage) {
+	could := c.Could(a)
+	if len(could) == 0 {
+		return NotCovered, nil
+	}
+	state := Covered
+	for _, f := range could {
+		end := c.now
+		if n := len(f.Intervals); n > 0 {
+			end = min(end, f.Intervals[n-1][1])
+		}
+		switch {
+		case a.To > end:
+			if state == Covered {
+				state = Open
+			}
+		case !covers(f.Intervals, a.From, a.To):
+			state = NotCovered
+		}
+	}
+	return state, could
+}
+
+func covers(intervals [][2]int64, from, to int64) bool {
+	return slices.ContainsFunc(intervals, func(i [2]int64) bool { return i[0] <= from && to <= i[1] })
+}
+
+// Lag is the longest 99 % lag of the feeds that can show a kind.
+func (c *Coverage) Lag(a Ask) time.Duration {
+	lag := 0.0
+	for _, f := range c.Could(a) {
+		if f.LagP99 != nil {
+			lag = max(lag, *f.LagP99)
+		}
+	}
+	return time.Duration(lag * float64(time.Second))
+}
+
+// Always tells whether some feed of a system leaves a record of a kind whenever
+// it happens.
+func (c *Coverage) Always(kind, system string) bool {
+	return slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool {
+		return (f.System == system || f.System == "") && slices.Contains(f.Always, kind)
+	})
+}
+
+func sortFeeds(feeds []FeedCoverage) {
+	slices.SortFunc(feeds, func(a, b FeedCoverage) int { return cmp.Compare(a.Name, b.Name) })
+}

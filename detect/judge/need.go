@@ -1,0 +1,88 @@
+package judge
+
+import (
+	"slices"
+	"time"
+
+	"resetproof/detect/custody"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// need is what policy asks of one case: its tier's row, adjusted for its class.
+type need struct {
+	row    rules.Row
+	policy *rules.Policy
+}
+
+// factors are the acts that ask for the policy's MFA verification.
+var factors = []string{"mfa", "bypass-code", "access-pass"}
+
+func needOf(pol *rules.Policy, tier rules.Tier, c *custody.Case) need {
+	row := pol.Requirements[tier]
+	if replacesFactor(c) {
+		bars := make(map[rules.Path]int, len(row.Verification))
+		for p, bar := range row.Verification {
+			if bar > 0 {
+				bar = max(bar, pol.MFAVerification)
+			}
+			bars[p] = bar
+		}
+		row.Verification = bars
+	}
+	if slices.Contains(pol.RequestIfAssisted, c.Class) {
+		row.Request = []rules.Path{rules.Assisted}
+	}
+	if c.Class == rules.Issuance || c.Class == rules.Rotation {
+		row.ApprovalUnlessOwnerAsked = false
+		if !slices.Contains(pol.IssuanceApprovalTiers, tier) || c.Operator == c.Identity {
+			row.Approvals = nil
+		}
+	}
+	return need{row, pol}
+}
+
+func replacesFactor(c *custody.Case) bool {
+	return slices.ContainsFunc(c.Steps[custody.Executed], func(a custody.Step) bool {
+		return a.Kind == event.MFAReset || slices.Contains(factors, a.Credential)
+	})
+}
+
+// judged tells whether the policy judges a group of checks for a class.
+func (n need) judged(class rules.Class, group string) bool {
+	return slices.Contains(n.policy.Judges[class], group)
+}
+
+// deadline names a limit of the row for CEL.
+func (n need) facts() *needFacts {
+	r := n.row
+	return &needFacts{
+		RequestMayFollow: r.RequestMayFollow, ApprovalMayFollow: r.ApprovalMayFollow, ApprovalValid: r.ApprovalValid,
+		Approvers: r.Approvers, ForcedChange: r.ForcedChange, SessionsEnded: r.SessionsEnded, TokensRevoked: r.TokensRevoked,
+		MFABack: r.MFABack, DeviceBack: r.DeviceBack, DependentsRotated: r.DependentsRotated, OldSecret: r.OldSecret,
+		DirectoriesReached: r.DirectoriesReached, Review: r.Review, Watch: r.Watch,
+		Before: n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
+	}
+}
+
+// needFacts is the variable `need` of check expressions. Durations count from
+// the execution; 0 means not demanded.
+type needFacts struct {
+	RequestMayFollow   time.Duration `cel:"request_may_follow"`
+	ApprovalMayFollow  time.Duration `cel:"approval_may_follow"`
+	ApprovalValid      time.Duration `cel:"approval_valid"`
+	Approvers          []string      `cel:"approvers"`
+	ForcedChange       time.Duration `cel:"forced_change"`
+	SessionsEnded      time.Duration `cel:"sessions_ended"`
+	TokensRevoked      time.Duration `cel:"tokens_revoked"`
+	MFABack            time.Duration `cel:"mfa_back"`
+	DeviceBack         time.Duration `cel:"device_back"`
+	DependentsRotated  time.Duration `cel:"dependents_rotated"`
+	OldSecret          time.Duration `cel:"old_secret"`
+	DirectoriesReached time.Duration `cel:"directories_reached"`
+	Review             time.Duration `cel:"review"`
+	Watch              time.Duration `cel:"watch"`
+	Before             time.Duration `cel:"before"` // where steps are searched before …
+	After              time.Duration `cel:"after"`  // … and after the execution
+	Policy             string        `cel:"policy"` // its name
+}

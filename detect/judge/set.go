@@ -1,0 +1,133 @@
+package judge
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// logFacts is one clearing or stopping of a log, for expressions over the set.
+type logFacts struct {
+	Feed   string    `cel:"feed"`
+	Kind   string    `cel:"kind"`
+	Time   time.Time `cel:"time"`
+	Actor  string    `cel:"actor"` // identity, "" where nobody is named
+	Host   string    `cel:"host"`
+	System string    `cel:"system"`
+	Event  string    `cel:"event"`
+
+	e *event.Event
+}
+
+// unsourcedFacts is one step that policy asks for and no source shows.
+type unsourcedFacts struct {
+	Step   string `cel:"step"`
+	System string `cel:"system"`
+	Tier   string `cel:"tier"`
+	Cases  int64  `cel:"cases"`
+	Kinds  string `cel:"kinds"` // the kinds that would show it, "a, b"
+}
+
+type unsourced struct{ step, system, tier string }
+
+// note counts the demanded steps of a case that no source could show.
+func (b *Bench) note(s *sitting) {
+	for _, d := range s.demands() {
+		if could, _ := s.sourced(d); could || len(s.c.Steps[d.link]) > 0 {
+			continue
+		}
+		if b.missing == nil {
+			b.missing = map[unsourced]int64{}
+		}
+		b.missing[unsourced{d.link.String(), s.c.Primary.System, string(s.tier)}]++
+	}
+}
+
+// Log takes an event of a log that was cleared or stopped.
+func (b *Bench) Log(e *event.Event) {
+	b.logs = append(b.logs, &logFacts{
+		Feed: e.Feed, Kind: e.Kind.String(), Time: event.When(e.Time), Actor: b.World.Resolve(e.Actor, e.Time),
+		Host: e.Host, System: e.System, Event: e.ID.String(), e: e,
+	})
+}
+
+// Set judges the checks over the whole set, at the time now (UTC nanoseconds),
+// once every case was judged.
+func (b *Bench) Set(now int64) []*Finding {
+	pol := b.World.Policy(now)
+	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced()}
+	var out []*Finding
+	for _, c := range b.checks {
+		if c.Scope == "case" || c.each == nil {
+			continue
+		}
+		elements, err := b.elements(c, vars)
+		if err != nil {
+			continue // counted as a fault by eval
+		}
+		for _, v := range elements {
+			o := &outcome{check: c, vars: v}
+			met, err := b.truth(c, "met", c.met, v)
+			if err != nil || met {
+				continue
+			}
+			out = append(out, b.setFinding(o, pol))
+		}
+	}
+	return out
+}
+
+func (b *Bench) setFinding(o *outcome, pol *rules.Policy) *Finding {
+	subject, _ := b.text(o.check, "each_key", o.check.key, o.vars)
+	f := &Finding{
+		Check: o.check.ID, Title: o.check.Title, Verdict: NotMet, Scope: o.check.Scope, Subject: subject,
+		CaseAliases: []string{}, Accounts: []string{}, Message: b.message(o), Fix: o.check.Fix, Classification: "operating",
+		Policy: policyRef(pol, o.check.Rule), Evidence: []Evidence{}, Searched: []Searched{}, Rivals: []Rival{}, Supersedes: []string{},
+		Controls: b.controls(o.check.ID, nil),
+	}
+	raised, moment := false, ""
+	if each, ok := o.vars["each"].(interface{ Value() any }); ok {
+		switch fact := each.Value().(type) {
+		case *logFacts:
+			f.Time = when(fact.e.Time)
+			f.Operator = Text(fact.Actor)
+			f.Evidence = append(f.Evidence, EvidenceOf(fact.e))
+			moment = fact.Event
+		case *unsourcedFacts:
+			raised = pol.Raised(rules.Tier(fact.Tier), nil)
+			f.Tier = Text(fact.Tier)
+			f.Policy.Rule = Text(strings.ReplaceAll(o.check.Rule, "<tier>", fact.Tier))
+		}
+	}
+	f.ID = event.Hash(o.check.ID, subject, moment).String()
+	f.Severity = b.severity(o, raised).String()
+	return f
+}
+
+func (b *Bench) sortedLogs() []*logFacts {
+	slices.SortFunc(b.logs, func(x, y *logFacts) int { return cmp.Or(x.Time.Compare(y.Time), strings.Compare(x.Event, y.Event)) })
+	return b.logs
+}
+
+func (b *Bench) sortedUnsourced() []*unsourcedFacts {
+	out := []*unsourcedFacts{}
+	for u, n := range b.missing {
+		var kinds []string
+		for _, l := range rules.Links() {
+			if l.Name == u.step {
+				for _, k := range l.Kinds {
+					kinds = append(kinds, k.String())
+				}
+			}
+		}
+		out = append(out, &unsourcedFacts{u.step, u.system, u.tier, n, strings.Join(kinds, ", ")})
+	}
+	slices.SortFunc(out, func(x, y *unsourcedFacts) int {
+		return cmp.Or(strings.Compare(x.Step, y.Step), strings.Compare(x.System, y.System), strings.Compare(x.Tier, y.Tier))
+	})
+	return out
+}

@@ -1,0 +1,349 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/traits"
+
+	"resetproof/detect/custody"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// outcome is the verdict of one check on one case, or on one element of its
+// list, with what led to it.
+type outcome struct {
+	check   *check
+	verdict Verdict
+	why     string // of a not-assessable one: what would show it
+	key     string // names the element, "" without a list
+	vars    map[string]any
+	from    int64
+	due     int64 // 0 where the check has no deadline of its own
+	feeds   []FeedCoverage
+	asked   []string
+	waiver  *waiver
+	over    []string // checks it stands in the place of
+}
+
+// verdicts judges a case by every check, in order of id.
+func (b *Bench) verdicts(s *sitting) []*outcome {
+	vars := s.activation()
+	var all []*outcome
+	for _, c := range b.checks {
+		if c.Scope == "case" {
+			all = append(all, b.try(s, c, vars)...)
+		}
+	}
+	supersede(all)
+	for _, o := range all {
+		if o.verdict == NotMet {
+			if o.waiver = b.waived(s, o.check.ID); o.waiver != nil {
+				o.verdict = Excepted
+			}
+		}
+	}
+	return all
+}
+
+// try applies one check. A check over a list gives an outcome per element.
+func (b *Bench) try(s *sitting, c *check, vars map[string]any) []*outcome {
+	o := &outcome{check: c, vars: vars}
+	if !s.need.judged(s.c.Class, c.About) {
+		o.verdict = NotApplicable
+		return []*outcome{o}
+	}
+	if c.applies != nil {
+		yes, err := b.truth(c, "applies", c.applies, vars)
+		if err != nil {
+			o.verdict, o.why = NotAssessable, err.Error()
+			return []*outcome{o}
+		}
+		if !yes {
+			o.verdict = NotApplicable
+			return []*outcome{o}
+		}
+	}
+	if c.each == nil {
+		b.weigh(s, o)
+		return []*outcome{o}
+	}
+	elements, err := b.elements(c, vars)
+	if err != nil {
+		o.verdict, o.why = NotAssessable, err.Error()
+		return []*outcome{o}
+	}
+	if len(elements) == 0 {
+		o.verdict = NotApplicable
+		return []*outcome{o}
+	}
+	all := make([]*outcome, len(elements))
+	for i, v := range elements {
+		all[i] = &outcome{check: c, vars: v}
+		if key, err := b.text(c, "each_key", c.key, v); err == nil {
+			all[i].key = key
+		}
+		b.weigh(s, all[i])
+	}
+	return all
+}
+
+// elements binds `each` to every element of a check's list.
+func (b *Bench) elements(c *check, vars map[string]any) ([]map[string]any, error) {
+	v, err := b.eval(c, "each", c.each, vars)
+	if err != nil {
+		return nil, err
+	}
+	list := v.(traits.Lister)
+	var out []map[string]any
+	for it := list.Iterator(); it.HasNext() == types.True; {
+		with := make(map[string]any, len(vars)+1)
+		for k, v := range vars {
+			with[k] = v
+		}
+		with["each"] = it.Next()
+		out = append(out, with)
+	}
+	return out, nil
+}
+
+// weigh applies the table of verdicts (design.md, section 3).
+func (b *Bench) weigh(s *sitting, o *outcome) {
+	c := o.check
+	state, err := b.window(s, o)
+	if err != nil {
+		o.verdict, o.why = NotAssessable, err.Error()
+		return
+	}
+	if c.given != nil {
+		given, err := b.truth(c, "given", c.given, o.vars)
+		if err != nil {
+			o.verdict, o.why = NotAssessable, err.Error()
+			return
+		}
+		if !given {
+			o.settle(state, NotApplicable)
+			return
+		}
+	}
+	met, err := b.truth(c, "met", c.met, o.vars)
+	switch {
+	case err != nil:
+		o.verdict, o.why = NotAssessable, err.Error()
+	case c.given != nil && met, c.Asks == "step" && met:
+		o.verdict = Met
+	case c.given != nil, c.Asks == "absence" && !met:
+		o.verdict = NotMet
+	case c.Asks == "absence":
+		o.settle(state, Met)
+	default:
+		if c.provable != nil {
+			ok, err := b.truth(c, "provable", c.provable, o.vars)
+			if err != nil || !ok {
+				o.verdict, o.why = NotAssessable, "what was seen does not allow to say that it is missing"
+				if err != nil {
+					o.why = err.Error()
+				}
+				return
+			}
+		}
+		o.settle(state, NotMet)
+	}
+}
+
+// settle gives the verdict on something that was not found.
+func (o *outcome) settle(state State, covered Verdict) {
+	switch state {
+	case Covered:
+		o.verdict = covered
+	case Open:
+		o.verdict = NotDue
+	default:
+		o.verdict = NotAssessable
+		o.why = "no source covers " + strings.Join(o.asked, ", ") + " for the whole time"
+	}
+}
+
+// window finds how far the sources cover the time in which a check looks.
+func (b *Bench) window(s *sitting, o *outcome) (State, error) {
+	m := s.need.policy.Matching
+	o.from = s.c.Time - int64(m.Before)
+	to := s.c.Time
+	if p := o.check.from; p != nil {
+		t, err := b.time(o.check, "from", p, o.vars)
+		if err != nil {
+			return NotCovered, err
+		}
+		o.from = t
+	}
+	if p := o.check.due; p != nil {
+		t, err := b.time(o.check, "due", p, o.vars)
+		if err != nil {
+			return NotCovered, err
+		}
+		to = t
+	}
+	o.due = to
+	o.asked = o.check.Needs
+	state := Covered
+	for _, k := range o.check.Needs {
+		kind, _ := event.ParseKind(k)
+		for _, system := range s.systemsOf(kind, o) {
+			ask := Ask{Kind: k, System: system, Path: string(s.c.Path), From: o.from, To: to}
+			if o.check.Asks == "step" || o.check.given != nil {
+				ask.To += int64(b.Coverage.Lag(ask))
+			}
+			st, feeds := b.Coverage.Window(ask)
+			state = max(state, st)
+			o.feeds = append(o.feeds, feeds...)
+		}
+	}
+	sortFeeds(o.feeds)
+	o.feeds = slices.CompactFunc(o.feeds, func(a, b FeedCoverage) bool { return a.Name == b.Name })
+	return state, nil
+}
+
+// systemsOf says in which systems' logs a kind is looked for: sessions where
+// they were alive, secrets where they live, privilege everywhere, the rest in
+// the system of the reset.
+func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
+	switch k {
+	case event.SessionRevoked:
+		var systems []string
+		for _, a := range s.c.Alive {
+			if s.b.Coverage.Always(k.String(), a.System) && !slices.Contains(systems, a.System) {
+				systems = append(systems, a.System)
+			}
+		}
+		if len(systems) > 0 {
+			return systems
+		}
+	case event.SecretRotated, event.SecretRevoked:
+		if each, ok := o.vars["each"].(interface{ Value() any }); ok {
+			if d, ok := each.Value().(*dependentFacts); ok {
+				return []string{d.System}
+			}
+		}
+	case event.PrivilegeGranted, event.PrivilegeUsed:
+		return []string{""}
+	}
+	return []string{s.c.Primary.System}
+}
+
+// supersede lets findings stand in the place of others on the same case.
+func supersede(all []*outcome) {
+	for _, o := range all {
+		if o.verdict != NotMet {
+			continue
+		}
+		for _, other := range all {
+			if other.verdict == NotMet && other.check != o.check && slices.Contains(o.check.Supersedes, other.check.ID) {
+				other.verdict = NotApplicable
+				other.why = o.check.ID + " stands in its place"
+				o.over = append(o.over, other.check.ID)
+			}
+		}
+	}
+}
+
+// severity of a finding (design.md, section 4).
+func (b *Bench) severity(o *outcome, raised bool) rules.Severity {
+	for i, w := range o.check.when {
+		if yes, err := b.truth(o.check, "severity_when", w, o.vars); err == nil && yes {
+			sev := o.check.SeverityWhen[i].Severity
+			if raised {
+				sev = min(sev+1, rules.Critical)
+			}
+			return sev
+		}
+	}
+	if raised {
+		return o.check.Raised
+	}
+	return o.check.Ordinary
+}
+
+// eval runs one expression. An evaluation that fails is not-assessable and is
+// reported, never met.
+func (b *Bench) eval(c *check, field string, p cel.Program, vars map[string]any) (any, error) {
+	v, _, err := p.Eval(vars)
+	if err != nil {
+		why, ours := reasonOf(err)
+		if !ours {
+			b.fault("check " + c.ID + ", " + field + ": " + firstLine(why))
+			why = "its expression failed: " + firstLine(why)
+		}
+		return nil, unassessable{why}
+	}
+	return v, nil
+}
+
+func (b *Bench) truth(c *check, field string, p cel.Program, vars map[string]any) (bool, error) {
+	v, err := b.eval(c, field, p, vars)
+	if err != nil {
+		return false, err
+	}
+	return v == types.True, nil
+}
+
+func (b *Bench) text(c *check, field string, p cel.Program, vars map[string]any) (string, error) {
+	if p == nil {
+		return "", nil
+	}
+	v, err := b.eval(c, field, p, vars)
+	if err != nil {
+		return "", err
+	}
+	return string(v.(types.String)), nil
+}
+
+func (b *Bench) time(c *check, field string, p cel.Program, vars map[string]any) (int64, error) {
+	v, err := b.eval(c, field, p, vars)
+	if err != nil {
+		return 0, err
+	}
+	return v.(types.Timestamp).Time.UnixNano(), nil
+}
+
+// sum folds the outcomes of a check into its verdict on the case: the worst.
+func sum(all []*outcome) map[string]Verdict {
+	rank := []Verdict{NotApplicable, Met, Excepted, NotAssessable, NotDue, NotMet}
+	out := map[string]Verdict{}
+	for _, o := range all {
+		if slices.Index(rank, o.verdict) >= slices.Index(rank, out[o.check.ID]) {
+			out[o.check.ID] = o.verdict
+		}
+	}
+	return out
+}
+
+// custodyOf sums up the chain checks (design.md, section 3).
+func custodyOf(all []*outcome, ev EvidenceCount) Custody {
+	seen := map[Verdict]bool{}
+	for _, o := range all {
+		if o.check.Chain {
+			seen[o.verdict] = true
+		}
+	}
+	switch {
+	case seen[NotMet]:
+		return Broken
+	case seen[NotDue]:
+		return Pending
+	case seen[NotAssessable], ev.Assessable < ev.Required:
+		return Partial
+	}
+	return Proven
+}
+
+// linkOf tells which link of the chain a group of checks looks at.
+var linkOf = map[string]custody.Name{
+	"request": custody.Requested, "reason": custody.Requested, "verification": custody.Verified, "approval": custody.Approved,
+	"attribution": custody.Executed, "execution": custody.Executed, "emergency": custody.Requested, "delivery": custody.Delivered,
+	"closure": custody.Closed, "dependents": custody.Dependents,
+}
+
+func when(ns int64) *string { return Text(event.RFC3339(ns)) }

@@ -1,0 +1,164 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"resetproof/detect/custody"
+	"resetproof/detect/identity"
+	"resetproof/detect/judge"
+	"resetproof/ingest/event"
+	"resetproof/rules"
+)
+
+// Options of a run.
+type Options struct {
+	Lake   Lake
+	Sorter func() (Sorter, error)
+	// Now is the run's time, UTC.
+	Now time.Time
+	// Period bounds the executions of the cases that are reported, half-open;
+	// zero times are without bound. Evidence is read before and after.
+	Period     [2]time.Time
+	Policies   *rules.PolicySet
+	Checks     []*rules.Check
+	Frameworks []*rules.Framework
+	Context    *identity.Context
+	// Given tells which context files were given, by the names of identity.Paths
+	// in lower case.
+	SecretsGiven, IncidentsGiven bool
+	ExceptionsFile               string
+	Domains                      []identity.Domain
+	// SourcesAbsent are links of the chain that no source of the organisation
+	// shows (sources_absent in the config).
+	SourcesAbsent []string
+	// Progress is told how far a stage is; nil for nobody.
+	Progress func(stage string, done, total int64)
+}
+
+// Result sums up a run beside its cases and findings.
+type Result struct {
+	Feeds           []judge.FeedCoverage
+	Cases           int64
+	UnknownAccounts int
+	NotCases        custody.NotCases
+	// LeftOut says, in sentences, what was read and not used.
+	LeftOut []string
+	// Faults are check expressions that failed while judging.
+	Faults []string
+}
+
+// run is one run in progress.
+type run struct {
+	Options
+	resolver *identity.Resolver
+	tickets  *custody.Tickets
+	world    *custody.World
+	bench    *judge.Bench
+	hosts    map[string]bool
+	// dependents: secret id in lower case -> identities, and identity -> secrets.
+	bySecret   map[string][]string
+	dependents map[string][]identity.Secret
+	stray      int64
+}
+
+// Check compiles the checks and waivers without running anything, so that a
+// mistake in them stops a run before work starts.
+func Check(o Options) error {
+	r := &run{Options: o, resolver: identity.NewBuilder(o.Context.Roster, o.Domains).Build()}
+	r.tickets = custody.NewTickets(nil)
+	r.tickets.Seal()
+	r.arrange()
+	r.bench = r.newBench(nil)
+	return r.compile()
+}
+
+// Run detects: every case of the lake, judged, into the sink.
+func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
+	r := &run{Options: o}
+	feeds, err := o.Lake.Feeds()
+	if err != nil {
+		return Result{}, fmt.Errorf("reading what the lake covers: %w", err)
+	}
+	covered := make([]judge.FeedCoverage, len(feeds))
+	for i, f := range feeds {
+		covered[i] = judge.Cover(f)
+	}
+	if err := r.survey(ctx); err != nil {
+		return Result{}, err
+	}
+	r.arrange()
+	r.bench = r.newBench(covered)
+	if err := r.compile(); err != nil {
+		return Result{}, err
+	}
+	if err := r.note(ctx); err != nil {
+		return Result{}, err
+	}
+	result := Result{Feeds: covered, UnknownAccounts: r.resolver.Unknown(), NotCases: custody.NotCases{}, LeftOut: []string{}}
+	if err := r.fold(ctx, sink, &result); err != nil {
+		return Result{}, err
+	}
+	for _, f := range r.bench.Set(o.Now.UnixNano()) {
+		if err := sink.Finding(f); err != nil {
+			return Result{}, err
+		}
+	}
+	if r.stray > 0 {
+		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d custody events name no account and no ticket that leads to one", r.stray))
+	}
+	result.Faults = r.bench.Faults()
+	return result, nil
+}
+
+func (r *run) compile() error {
+	if err := r.bench.Compile(r.Checks); err != nil {
+		return err
+	}
+	return r.bench.CompileWaivers(r.ExceptionsFile)
+}
+
+// newBench wires the judge to the resolver and the context files.
+func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
+	var absent []event.Kind
+	for _, l := range rules.Links() {
+		for _, name := range r.SourcesAbsent {
+			if l.Name == name {
+				absent = append(absent, l.Kinds...)
+			}
+		}
+	}
+	return &judge.Bench{
+		World:           r.world,
+		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent),
+		Name:            r.resolver.Name,
+		Identify:        r.identify,
+		PossibleAliases: r.resolver.PossibleAliases,
+		ManagerOf: func(a, b string, t int64) bool {
+			return r.resolver.Related(a, identity.Manager, b, t)
+		},
+		Accounts:       r.resolver.Accounts,
+		Systems:        r.resolver.Systems,
+		Dependents:     func(id string) []identity.Secret { return r.dependents[id] },
+		Inventory:      r.SecretsGiven,
+		Incidents:      r.Context.Incidents,
+		IncidentsGiven: r.IncidentsGiven,
+		Waivers:        r.Context.Waivers,
+		Frameworks:     r.Frameworks,
+	}
+}
+
+// identify resolves a name in a context file: an identity id or an account.
+func (r *run) identify(name string) string {
+	if name == "" {
+		return ""
+	}
+	return r.resolver.Lookup(name, r.Now.UnixNano()).ID
+}
+
+func (r *run) progress(stage string, done, total int64) {
+	if r.Progress != nil {
+		r.Progress(stage, done, total)
+	}
+}
