@@ -91,12 +91,12 @@ func awsUnique(v string) bool {
 	if len(v) < 16 || len(v) > 128 || (v[0] != 'A' && v[0] != 'a') {
 		return false
 	}
-	switch strings.ToUpper(v[:4]) {
-	case "AIDA", "AKIA", "AROA", "ASIA":
-	default:
-		return false
+	for _, kind := range [...]string{"AIDA", "AKIA", "AROA", "ASIA"} {
+		if strings.EqualFold(v[:4], kind) {
+			return alphanumeric(v)
+		}
 	}
-	return alphanumeric(v)
+	return false
 }
 
 func isUUID(v string) bool {
@@ -146,7 +146,8 @@ func Nobody(value string) bool {
 	if len(value) > len("00000000-0000-0000-0000-000000000000") {
 		return false
 	}
-	return nobody[strings.ToLower(value)]
+	var buf [keyRoom]byte
+	return nobody[string(appendKey(buf[:0], "", value))]
 }
 
 // maxLiteral is how much of an account's text is kept, in bytes: the longest

@@ -88,6 +88,8 @@ func TestFaultsOfContextFiles(t *testing.T) {
 		{"exceptions.yaml", "- id: W1\n  reason: &r x\n", "- id: W1\n  reason: x\n", "exceptions.yaml:2: reason takes a value or a list of values"},
 		{"exceptions.yaml", "- id: W1\n  reason: [a, b]\n", "- id: W1\n  reason: [a]\n", "exceptions.yaml:1: reason takes one value, not a list"},
 		{"exceptions.yaml", "- id: W1\n- id: W1\n", "- id: W1\n- id: W2\n", "exceptions.yaml:2: the same entry as in line 1: hint: write lists into one row, separated by semicolons"},
+		{"exceptions.yaml", "- id: " + strings.Repeat("[", 1<<20), "- id: x\n  reason: see [1\n", "exceptions.yaml:1: nested too deeply: hint: an entry holds values and lists of values"},
+		{"exceptions.yaml", strings.Repeat("- ", 1<<20) + "id: x", "-  id: x\n   reason: a - - - - - - - - - - b\n", "exceptions.yaml:1: nested too deeply: hint: an entry holds values and lists of values"},
 	} {
 		load := func(text string) error {
 			path := write(t, c.file, text)
@@ -112,7 +114,7 @@ func TestFaultsOfContextFiles(t *testing.T) {
 			return err
 		}
 		if err := load(c.guilty); err == nil || err.Error() != c.want {
-			t.Errorf("%s %q\n got %v\nwant %s", c.file, c.guilty, err, c.want)
+			t.Errorf("%s %.200q\n got %v\nwant %s", c.file, c.guilty, err, c.want)
 		}
 		if err := load(c.innocent); err != nil {
 			t.Errorf("%s %q is refused: %v", c.file, c.innocent, err)

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,6 +21,9 @@ const maxYAML = 8 << 20
 func yamlRows(name string, src []byte) ([]row, error) {
 	if len(src) > maxYAML {
 		return nil, fmt.Errorf("%s: larger than %d MiB: hint: write a file of this size as CSV", name, maxYAML>>20)
+	}
+	if line := tooDeep(src); line > 0 {
+		return nil, fmt.Errorf("%s:%d: nested too deeply: hint: an entry holds values and lists of values", name, line)
 	}
 	tree, err := parser.ParseBytes(src, 0)
 	if err != nil {
@@ -43,6 +47,26 @@ func yamlRows(name string, src []byte) ([]row, error) {
 		}
 	}
 	return rows, nil
+}
+
+// The parser calls itself for every level: more open brackets than this, or
+// more dashes before one entry, are no context file but an attack on the stack.
+const (
+	maxOpenBrackets = 1000 // text may hold some that are never closed
+	maxDashes       = 8
+)
+
+// tooDeep gives the line at which a file is nested beyond reason, 0 if none is.
+func tooDeep(src []byte) int {
+	open := 0
+	for i, line := range bytes.Split(src, []byte("\n")) {
+		open = max(0, open+bytes.Count(line, []byte("["))+bytes.Count(line, []byte("{"))-bytes.Count(line, []byte("]"))-bytes.Count(line, []byte("}")))
+		lead := line[:len(line)-len(bytes.TrimLeft(line, " \t-?"))]
+		if open > maxOpenBrackets || len(bytes.Fields(lead)) > maxDashes {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func yamlRow(name string, item ast.Node) (row, error) {
