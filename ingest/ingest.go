@@ -118,9 +118,13 @@ type run struct {
 	batch  *lake.Batch
 	seq    int64
 
-	feeds   map[string]*event.Feed
-	limited map[string]int64 // feed -> records outside --since/--until
+	feeds    map[string]*event.Feed
+	limited  map[string]int64 // feed -> records outside --since/--until
+	failures []failure
 }
+
+// failure is an input that made the run incomplete.
+type failure struct{ source, uri, reason string }
 
 // list names every stored file of every source.
 func (r *run) list(ctx context.Context) error {
@@ -131,13 +135,13 @@ func (r *run) list(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		for _, u := range skipped {
-			r.unrecognised(u)
+			r.unrecognised(s, u)
 		}
 		if err == nil && len(files) == 0 && !slices.ContainsFunc(skipped, func(u event.Unrecognised) bool { return u.Failed }) {
 			err = errors.New("there is no file in it")
 		}
 		if err != nil {
-			r.unrecognised(event.Unrecognised{URI: s.URI, Reason: err.Error(), Failed: true})
+			r.unrecognised(s, event.Unrecognised{URI: s.URI, Reason: err.Error(), Failed: true})
 			continue
 		}
 		for _, f := range files {
@@ -241,7 +245,7 @@ func (r *run) settle(ctx context.Context, j *job) error {
 	}
 	r.result.Files++
 	for _, u := range j.unrecognised {
-		r.unrecognised(u)
+		r.unrecognised(j.source, u)
 	}
 	for i := range j.feeds {
 		f := &j.feeds[i]
@@ -258,16 +262,37 @@ func (r *run) settle(ctx context.Context, j *job) error {
 	return nil
 }
 
-func (r *run) unrecognised(u event.Unrecognised) {
+func (r *run) unrecognised(s *Source, u event.Unrecognised) {
 	r.result.Unrecognised = append(r.result.Unrecognised, u)
 	if u.Failed {
-		r.result.Problems = append(r.result.Problems, u.URI+": "+u.Reason)
+		r.failures = append(r.failures, failure{s.Name, u.URI, u.Reason})
 	}
+}
+
+// problems turns the failures into sentences: several files of one source that
+// fail alike share one.
+func (r *run) problems() (list []string) {
+	alike := map[failure]int{}
+	for _, f := range r.failures {
+		alike[failure{source: f.source, reason: f.reason}]++
+	}
+	for _, f := range r.failures {
+		kind := failure{source: f.source, reason: f.reason}
+		switch n := alike[kind]; {
+		case n == 1:
+			list = append(list, f.uri+": "+f.reason)
+		case n > 1:
+			list = append(list, fmt.Sprintf("%s and %d more of %s: %s", f.uri, n-1, f.source, f.reason))
+			alike[kind] = 0 // said
+		}
+	}
+	return list
 }
 
 // conclude sorts the feeds and says what is wrong with each.
 func (r *run) conclude() {
 	res := &r.result
+	res.Problems = r.problems()
 	for _, f := range r.feeds {
 		res.Feeds = append(res.Feeds, *f)
 	}

@@ -177,6 +177,7 @@ func TestWhatMakesARunIncomplete(t *testing.T) {
 		{"all good", map[string][]string{"a": good}, ""},
 		{"a poem beside it", map[string][]string{"a": good, "b": {"Shall I compare thee"}}, "b: "},
 		{"an empty file beside it", map[string][]string{"a": good, "b": {}}, "b: "},
+		{"three poems beside it", map[string][]string{"a": good, "b": {"Shall"}, "c": {"I"}, "d": {"compare"}}, "b and 2 more of steps: "},
 		{"hidden file beside it", map[string][]string{"a": good, ".b": {"?"}}, ""},
 		{"ten malformed", map[string][]string{"a": append(good[:1:1], "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]")}, ""},
 		{"eleven malformed", map[string][]string{"a": append(good[:1:1], "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]", "{]")}, "11 of 12 records are malformed"},

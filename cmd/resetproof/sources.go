@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"resetproof/ingest/event"
 )
 
 func sourcesCommand(a *app) *cobra.Command {
@@ -26,6 +28,9 @@ func sourcesListCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the log formats and what each can show",
+		Long: `list names every log format and the kinds of events it can show. What "needs setting"
+proves nothing by its absence until a record of the kind was seen or the config declares it
+under expect; what is "always" recorded leaves a record whenever the act happens.`,
 		Example: `  resetproof sources list
   resetproof sources list --formats-dir my-formats/`,
 		Args: arguments(cobra.NoArgs),
@@ -43,11 +48,19 @@ func sourcesListCommand(a *app) *cobra.Command {
 			}
 			t := f.Table()
 			fmt.Fprintf(&b, "%s: %s\n", t.ID, t.Title)
-			fmt.Fprintf(&b, "  shows          %s\n", wrap(t.Shows))
+			shows := wrap(t.Shows)
+			if len(t.Shows) >= len(event.Kinds())-1 { // all but other
+				shows = "every kind"
+			}
+			fmt.Fprintf(&b, "  shows          %s\n", shows)
 			for _, path := range slices.Sorted(maps.Keys(t.ShowsFor)) {
 				fmt.Fprintf(&b, "  %-13s  %s\n", path, wrap(t.ShowsFor[path]))
 			}
-			if len(t.NeedsSetting) > 0 {
+			switch {
+			case len(t.NeedsSetting) == 0:
+			case len(t.NeedsSetting) == len(t.Shows):
+				fmt.Fprintf(&b, "  needs setting  all of them\n")
+			default:
 				fmt.Fprintf(&b, "  needs setting  %s\n", wrap(t.NeedsSetting))
 			}
 			if len(t.Always) > 0 {

@@ -46,7 +46,9 @@ Exit code: 0 if every file is recognised and read to its end, else 3.`,
 		err = ingest.Inspect(c.Context(), opt, func(seen ingest.Inspection) error {
 			inspected(table, seen)
 			for _, u := range seen.Unrecognised {
-				reasons = append(reasons, u.URI+": "+u.Reason)
+				if len(seen.Feeds) > 0 {
+					reasons = append(reasons, u.URI+": "+u.Reason)
+				}
 				if u.Failed {
 					a.code = exitIncomplete
 				}
@@ -74,9 +76,10 @@ Exit code: 0 if every file is recognised and read to its end, else 3.`,
 
 // inspected writes a line for each format in a file: one, but for archives.
 func inspected(table io.Writer, seen ingest.Inspection) {
-	name := printable(seen.URI)
 	if len(seen.Feeds) == 0 {
-		fmt.Fprintf(table, "%s\tnot recognised\n", name)
+		for _, u := range seen.Unrecognised {
+			fmt.Fprintf(table, "%s\t%s\n", printable(u.URI), printable(u.Reason))
+		}
 		return
 	}
 	var sum event.Feed
@@ -86,7 +89,7 @@ func inspected(table io.Writer, seen ingest.Inspection) {
 		sum.Unmapped += f.Unmapped
 		sum.Malformed += f.Malformed
 		if i+1 == len(seen.Feeds) || seen.Feeds[i+1].Format != f.Format {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", name, f.Format, sum.Records, sum.Mapped, sum.Unmapped, sum.Malformed)
+			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", printable(seen.URI), f.Format, sum.Records, sum.Mapped, sum.Unmapped, sum.Malformed)
 			sum = event.Feed{}
 		}
 	}
