@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,5 +114,25 @@ func TestPageKeepsTheGravest(t *testing.T) {
 	}
 	if all[0].record.id != last || all[1].record.id != w.cases.lines[3].id || all[2].record != nil {
 		t.Error("the first entries are not the gravest; an excepted finding must not lift a case")
+	}
+}
+
+func TestEveryCheckIsCounted(t *testing.T) {
+	w, err := New(filepath.Join(t.TempDir(), "out"), sampleOptions())
+	check(t, err)
+	defer func() { check(t, w.Abort()) }()
+	for _, c := range sampleCases() {
+		check(t, w.Case(c))
+	}
+	for _, row := range w.judgedRows() {
+		if row.ID == "no-verification" && !slices.Equal(row.Counts, []int{1, 1, 0, 0, 1, 1}) {
+			t.Errorf("no-verification counts %v over %v", row.Counts, verdictOrder)
+		}
+		if row.Title == "" {
+			t.Errorf("%s has no title", row.ID)
+		}
+	}
+	if n := len(w.judgedRows()); n != 8 {
+		t.Errorf("%d checks are listed, want the 8 that were judged", n)
 	}
 }

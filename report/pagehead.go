@@ -20,6 +20,7 @@ type pageHead struct {
 	Tiles                                 []tile
 	Look                                  []lookRow
 	Checks                                []checkRow
+	Judged                                []judgedRow
 	Frameworks                            []frameworkRow
 	Paths                                 []string
 	Feeds                                 []feedRow
@@ -58,6 +59,14 @@ type checkRow struct {
 	Count, Excepted, Design int
 	W                       float64
 }
+
+// judgedRow is how one check went over all cases, in the order of verdictOrder.
+type judgedRow struct {
+	ID, Title string
+	Counts    []int
+}
+
+var verdictOrder = []judge.Verdict{judge.Met, judge.NotMet, judge.NotDue, judge.Excepted, judge.NotAssessable, judge.NotApplicable}
 
 type frameworkRow struct {
 	Title, Source string
@@ -111,6 +120,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
 		head.Checks = append(head.Checks, checkRow{check.Severity.String(), check.ID, visible(check.Title, maxShownText),
 			check.Count, check.Excepted, check.Design, width(check.Count, most)})
 	}
+	head.Judged = w.judgedRows()
 	head.Frameworks = w.frameworkRows()
 	head.Feeds = feedRows(c)
 	head.LeftOut = leftOut(c)
@@ -120,6 +130,22 @@ func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
 		}
 	}
 	return head
+}
+
+// judgedRows lists the checks that were judged on cases, by id.
+func (w *Writer) judgedRows() []judgedRow {
+	var rows []judgedRow
+	for _, id := range slices.Sorted(maps.Keys(w.summary.judged)) {
+		row := judgedRow{ID: id}
+		if c := w.checks[id]; c != nil {
+			row.Title = c.Title
+		}
+		for _, v := range verdictOrder {
+			row.Counts = append(row.Counts, w.summary.judged[id][v])
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // statement is the verdict of the whole run in a sentence or two.

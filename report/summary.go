@@ -24,6 +24,7 @@ type Summary struct {
 	Look     []LookAt     // at most maxLook cases worth a look first
 	Policies []string     // "name version", of those that judged
 
+	judged   map[string]map[judge.Verdict]int // check -> verdict -> cases
 	controls map[string]map[string]*controlCount
 	checks   map[string]*CheckCount
 	cases    map[[16]byte]*standing
@@ -77,6 +78,7 @@ func (s Summary) NotMet() int { return s.AtOrAbove(rules.Info) }
 func newSummary() Summary {
 	return Summary{
 		ByPath: map[string]int{}, ByClass: map[string]int{}, ByCustody: map[judge.Custody]int{}, Verdicts: map[judge.Verdict]int{},
+		judged:   map[string]map[judge.Verdict]int{},
 		controls: map[string]map[string]*controlCount{}, checks: map[string]*CheckCount{},
 		cases: map[[16]byte]*standing{}, unshown: map[string]int{},
 	}
@@ -87,8 +89,12 @@ func (s *Summary) addCase(c *judge.CaseRecord) {
 	s.ByPath[orUnknown(c.Path)]++
 	s.ByClass[orUnknown(c.Class)]++
 	s.ByCustody[c.Custody]++
-	for _, v := range c.Verdicts {
+	for check, v := range c.Verdicts {
 		s.Verdicts[v]++
+		if s.judged[check] == nil {
+			s.judged[check] = map[judge.Verdict]int{}
+		}
+		s.judged[check][v]++
 	}
 	s.addPolicy(c.Policy)
 }

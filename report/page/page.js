@@ -158,7 +158,7 @@
     const d = el("div", "finding");
     d.id = `finding-${f.id}`;
     d.append(el("div", "head", el("span", `sev c-${f.severity}`, f.verdict === "excepted" ? "excepted" : f.severity),
-      el("div", "", el("div", "said", said(f.message, 2000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
+      el("div", "", el("div", "said", said(f.message, 1000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
       fold(`Evidence: ${count(f.evidence.length, "record")}, ${count(f.searched.length, "feed")} searched`, () => evidence(f)));
     return d;
   };
