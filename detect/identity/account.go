@@ -134,7 +134,7 @@ func alphanumeric(v string) bool {
 // of "Account For Which Logon Failed"; "Well-known SIDs").
 var nobody = map[string]bool{
 	"": true, "-": true, "unknown": true, "null": true, "none": true, "n/a": true,
-	"not available": true, "anonymous": true, "undefined": true,
+	"not available": true, "anonymous": true, "anonymous logon": true, "undefined": true,
 	"s-1-0-0": true, "s-1-1-0": true, "s-1-5-7": true,
 	"s-1-5-18": true, "s-1-5-19": true, "s-1-5-20": true,
 	"00000000-0000-0000-0000-000000000000": true,
@@ -145,6 +145,9 @@ var nobody = map[string]bool{
 func Nobody(value string) bool {
 	if len(value) > len("00000000-0000-0000-0000-000000000000") {
 		return false
+	}
+	if _, user, ok := strings.Cut(value, `\`); ok { // Windows writes domain and name apart, each "-" if unknown
+		value = user
 	}
 	var buf [keyRoom]byte
 	return nobody[string(appendKey(buf[:0], "", value))]

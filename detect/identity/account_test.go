@@ -51,12 +51,12 @@ func TestLongValuesAreBounded(t *testing.T) {
 }
 
 func TestNobody(t *testing.T) {
-	for _, v := range []string{"", "-", "Unknown", "S-1-0-0", "S-1-5-18", "00000000-0000-0000-0000-000000000000"} {
+	for _, v := range []string{"", "-", "Unknown", "S-1-0-0", "S-1-5-18", `-\-`, `NT AUTHORITY\ANONYMOUS LOGON`, "00000000-0000-0000-0000-000000000000"} {
 		if !Nobody(v) {
 			t.Errorf("%q is taken for somebody", v)
 		}
 	}
-	for _, v := range []string{"ann", "S-1-5-21-1-2-3-500"} {
+	for _, v := range []string{"ann", `ACME\ann`, "S-1-5-21-1-2-3-500"} {
 		if Nobody(v) {
 			t.Errorf("%q is taken for nobody", v)
 		}

@@ -414,6 +414,20 @@ func TestPlaceholdersJoinNobody(t *testing.T) {
 	}
 }
 
+func TestNameOfTooManyHoldersIsNobodys(t *testing.T) {
+	var seen []sighted
+	for i := range maxHolders + 1 {
+		seen = append(seen, sighted{event.Party{System: "vault", ID: fmt.Sprintf("id%03d", i), Name: "kiosk"}, int64(i)})
+	}
+	kiosk := sighted{event.Party{System: "vault", Name: "kiosk"}, 3}
+	if got := build(nil, nil, seen).Resolve(kiosk.Party, kiosk.t).ID; got != "vault:kiosk" {
+		t.Errorf("kiosk is %q", got)
+	}
+	if got := build(nil, nil, seen[:maxHolders]).Resolve(kiosk.Party, kiosk.t).ID; got != "vault:id003" {
+		t.Errorf("with a believable number of holders kiosk is %q", got)
+	}
+}
+
 // design.md section 7: at most 512 bytes an account.
 func TestMemoryPerAccount(t *testing.T) {
 	const accounts = 100_000
