@@ -205,6 +205,12 @@ func (s *extsort) writeRun(from run) (err error) {
 // sorted gives all rows in order, together with those of more, which must be
 // sorted too. The sorter must not be added to afterwards.
 func (s *extsort) sorted(more ...run) (*merge, error) {
+	if len(s.runs) > 0 && len(s.refs) > 0 {
+		if err := s.spill(); err != nil {
+			return nil, err
+		}
+		s.chunks, s.free, s.refs = nil, nil, nil // room for what reads the rows
+	}
 	m, err := openRuns(s.runs)
 	if err != nil {
 		return nil, err

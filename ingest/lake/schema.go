@@ -78,11 +78,17 @@ var rawSchema = parquet.NewSchema("raw", order(parquet.Group{
 	rawColumn: parquet.Encoded(parquet.Leaf(parquet.ByteArrayType), &parquet.DeltaLengthByteArray),
 }, []string{rawID, rawColumn}))
 
+// The codecs are shared by all files: each keeps its encoders, which are large.
+var (
+	eventCodec = &zstd.Codec{Level: zstd.SpeedFastest}
+	rawCodec   = &zstd.Codec{Level: zstd.SpeedDefault}
+)
+
 func eventOptions() []parquet.WriterOption {
 	options := []parquet.WriterOption{
 		eventSchema,
 		parquet.CreatedBy("resetproof", "1", ""),
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.Compression(eventCodec),
 		parquet.DataPageStatistics(true),
 		parquet.DictionaryMaxBytes(maxDict),
 		parquet.KeyValueMetadata("sorted by", sortedBy),
@@ -105,7 +111,7 @@ func rawOptions() []parquet.WriterOption {
 	return []parquet.WriterOption{
 		rawSchema,
 		parquet.CreatedBy("resetproof", "1", ""),
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault}),
+		parquet.Compression(rawCodec),
 		parquet.SkipPageBounds(rawColumn), // raw bytes stand in their column and nowhere else
 		parquet.WriteBufferSize(0),
 	}
