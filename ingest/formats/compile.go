@@ -59,6 +59,11 @@ type timeField struct {
 	layouts []Layout
 }
 
+// local tells whether some layout has no zone of its own.
+func (t *timeField) local() bool {
+	return slices.ContainsFunc(t.layouts, func(l Layout) bool { return l.Zone == zoneConfig })
+}
+
 type rule struct {
 	match    []matcher
 	when     conditions

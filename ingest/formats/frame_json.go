@@ -19,6 +19,7 @@ type jsonFramer struct {
 	keys    []string
 	inArray bool
 	wrapped bool // the array stands inside an object
+	bare    bool // the first object was a record: none is looked into any more
 	decided bool
 	spans   bool // objects span lines
 }
@@ -39,7 +40,7 @@ func (j *jsonFramer) next() (frame, error) {
 			j.leave()
 		case j.inArray:
 			return j.element(), nil
-		case c == '[':
+		case c == '[' && !j.decided:
 			j.w.take(1)
 			j.inArray = true
 		case c == '{' && j.enterWrapper():
@@ -65,7 +66,7 @@ func (j *jsonFramer) leave() {
 // enterWrapper looks for one of the keys with an array and, if it is there,
 // moves into the array.
 func (j *jsonFramer) enterWrapper() bool {
-	if len(j.keys) == 0 {
+	if len(j.keys) == 0 || j.bare {
 		return false
 	}
 	for {
@@ -75,6 +76,7 @@ func (j *jsonFramer) enterWrapper() bool {
 			return true
 		}
 		if !more || j.w.end-j.w.start >= maxWrapper || !j.w.fill() {
+			j.bare = true
 			return false
 		}
 	}

@@ -162,6 +162,9 @@ func (m *mapper) when(t *timeField) (ns int64, why string) {
 				why = problem
 			}
 		}
+		if why == whyTimeForm && t.local() {
+			why += hintTimeZone
+		}
 		return 0, why
 	}
 	return 0, ""
@@ -306,7 +309,7 @@ func (m *mapper) event(rec *Record, r *rule) (why string) {
 		name := string(m.text(r.kindFrom))
 		var ok bool
 		if kind, ok = event.ParseKind(name); !ok {
-			return "kind is not one that is known" + didYouMean(name)
+			return "kind is unknown" + didYouMean(name)
 		}
 	}
 	m.events = append(m.events, event.Event{Kind: kind, Time: rec.Time, Written: rec.Written, Host: rec.Host,

@@ -25,7 +25,8 @@ const compactOffset = "2006-01-02T15:04:05Z0700"
 // Reasons why a time is not one. They name no text from the record.
 const (
 	whyNoTime     = "no time"
-	whyTimeForm   = "time is in a form this format does not read: give UTC, or a clear local form with zone in the source's config"
+	whyTimeForm   = "time is in a form this format does not read"
+	hintTimeZone  = ": give UTC, or a clear local form with zone in the source's config"
 	whyNoZone     = "local time without zone: set zone in the source's config"
 	whyTimeBefore = "time %04d-%02d-%02d lies before 2000"
 	whyTimeAhead  = "time %04d-%02d-%02d lies more than 48 hours after the run's now"
