@@ -50,31 +50,6 @@ type Label struct {
 	IsNot     string   `yaml:"is_not"` // the official id it is easily taken for
 }
 
-// For lists the ids of the controls a check speaks of, sorted; nil for none.
-func (f *Framework) For(check string) []string {
-	var ids []string
-	for _, c := range f.Controls {
-		if slices.Contains(c.Checks, check) {
-			ids = append(ids, c.ID)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// Emits tells whether ids of the framework may stand on a finding: nonHuman is
-// true for the subject if it is a service, shared or workload identity,
-// automated if an AI agent or automation took part in the reset.
-func (f *Framework) Emits(nonHuman, automated bool) bool {
-	switch f.Only {
-	case "non-human":
-		return nonHuman
-	case "automated":
-		return automated
-	}
-	return true
-}
-
 // LoadFrameworks reads the bundled frameworks and those of users' folders,
 // sorted by id. A check that a framework names must exist, and each bundled
 // check must be mapped or listed as unmapped in each bundled framework. A mistake in a file is an *Error.

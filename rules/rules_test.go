@@ -294,23 +294,15 @@ func TestFrameworksNameOfficialControls(t *testing.T) {
 	}
 }
 
-func TestFrameworksEmitOnlyWhereTheyApply(t *testing.T) {
+func TestFrameworksSayWhereTheyApply(t *testing.T) {
 	frameworks, err := LoadFrameworks(bundledChecks(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	want := map[string]string{"nist-csf-2.0": "", "owasp-nhi-2025": "non-human", "nist-ai-rmf-1.0": "automated"}
 	for _, f := range frameworks {
-		for _, c := range []struct{ nonHuman, automated bool }{{false, false}, {true, false}, {false, true}} {
-			want := map[string]bool{"nist-csf-2.0": true, "owasp-nhi-2025": c.nonHuman, "nist-ai-rmf-1.0": c.automated}[f.ID]
-			if got := f.Emits(c.nonHuman, c.automated); got != want {
-				t.Errorf("%s for non-human %v, automated %v: %v", f.ID, c.nonHuman, c.automated, got)
-			}
-		}
-		if ids := f.For("missing-approval"); !slices.IsSorted(ids) || len(ids) == 0 {
-			t.Errorf("%s says of missing-approval %v, want sorted ids", f.ID, ids)
-		}
-		if ids := f.For("no-such-check"); ids != nil {
-			t.Errorf("%s says of an unknown check %v", f.ID, ids)
+		if f.Only != want[f.ID] {
+			t.Errorf("%s is emitted for %q only, want %q", f.ID, f.Only, want[f.ID])
 		}
 	}
 }
