@@ -255,13 +255,19 @@ func TestRowsComeBackAndNothingElseIsThere(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("staging holds %v, %v", left, err)
 	}
-	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		info, err := d.Info()
 		if err == nil && path != dir && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s can be read by others: %v", path, info.Mode())
 		}
 		return err
 	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestSpillAndOrderOfAddingChangeNoByte(t *testing.T) {
