@@ -58,8 +58,9 @@ type Options struct {
 	// MaxMalformed is the share of a feed's records (0 to 1) that may be
 	// malformed before the run counts as incomplete; MalformedFloor always may.
 	MaxMalformed float64
-	// Progress is told what was done, now and then, from one goroutine; may be nil.
-	Progress func(done, total int64)
+	// Progress is told how many records were taken in, now and then, from one
+	// goroutine; may be nil.
+	Progress func(records int64)
 }
 
 // MalformedFloor is how many malformed records a feed may have whatever their share.
@@ -182,12 +183,10 @@ func (r *run) read(ctx context.Context) error {
 			}()
 		}
 	}()
-	for i, j := range r.jobs {
+	r.progress()
+	for _, j := range r.jobs {
 		if err := r.take(ctx, j); err != nil {
 			return err
-		}
-		if r.opt.Progress != nil {
-			r.opt.Progress(int64(i+1), int64(len(r.jobs)))
 		}
 	}
 	return nil
@@ -207,7 +206,14 @@ func (r *run) take(ctx context.Context, j *job) error {
 				return err
 			}
 			c.release()
+			r.progress()
 		}
+	}
+}
+
+func (r *run) progress() {
+	if r.opt.Progress != nil {
+		r.opt.Progress(r.seq)
 	}
 }
 

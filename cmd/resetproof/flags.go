@@ -33,7 +33,7 @@ func (f *commonFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.lake, "lake", "", "keep events in this `DIR`; scan uses a temporary one without it")
 	s.StringVar(&f.now, "now", "", "judge deadlines as of this `TIME`, 2026-03-01T08:00:00Z or a date (default the clock)")
 	s.StringVar(&f.memory, "memory", defaultMemory, "keep within this much memory, a `SIZE` such as 512MiB")
-	s.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "work on this many files at once; results do not depend on it")
+	s.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "work on `N` files at once; results do not depend on it")
 	s.StringVar(&f.profile, "profile", "", "write CPU and heap profiles into this `DIR`")
 }
 
@@ -88,7 +88,7 @@ type outputFlags struct {
 
 func (f *outputFlags) register(s *pflag.FlagSet) {
 	f.registerOut(s)
-	s.StringSliceVar(&f.write, "write", nil, "write only these outputs, of html,json (default all)")
+	s.StringSliceVar(&f.write, "write", nil, "write only these outputs, `html,json` (default all)")
 	s.StringVar(&f.failOn, "fail-on", defaultFailOn, "exit with 1 on a finding of this `SEVERITY` or above: none, low, medium, high, critical")
 }
 

@@ -50,7 +50,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 	var failed *failure
 	switch {
 	case errors.As(context.Cause(ctx), &signalled) && err != nil:
-		a.log.fail(errors.New(signalled.Error()+": stopped, nothing was written"), "")
+		a.log.fail(errors.New(signalled.Error()+": stopped, no report was written"), "")
 		return signalled.code()
 	case err == nil:
 		return a.code

@@ -154,6 +154,9 @@ func hashes(j *judging) map[string]*string {
 		checks[i] = &bare
 	}
 	all["policy"], all["rules"] = hashOf(versions), hashOf(checks)
+	if len(versions) == 1 {
+		all["policy"] = &versions[0] // as findings cite it
+	}
 	return all
 }
 

@@ -35,7 +35,7 @@ func rulesLintCommand(a *app) *cobra.Command {
 		if err != nil {
 			return usage(err, "")
 		}
-		_, err = fmt.Fprintf(a.out, "%d checks (%d of your own), %d frameworks, %s in %d versions: all load and compile\n",
+		_, err = fmt.Fprintf(a.out, "%d checks (%d of your own), %d frameworks, policy %s (versions: %d): all load and compile\n",
 			len(j.Checks), len(j.Checks)-len(bundled), len(j.Frameworks), j.policy, len(j.Policies.Versions))
 		return err
 	}

@@ -72,7 +72,7 @@ func (a *app) ingest(ctx context.Context, l *lake.Lake, opt ingest.Options) (ing
 	progress := a.progress()
 	defer progress.Close()
 	opt.Lake, opt.Stdin = l, a.in
-	opt.Progress = func(done, total int64) { progress.Stage("reading logs", done, total) }
+	opt.Progress = func(records int64) { progress.Stage("reading logs", records, 0) }
 	result, err := ingest.Run(ctx, opt)
 	if err != nil {
 		return result, err
