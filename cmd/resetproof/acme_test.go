@@ -40,8 +40,8 @@ type expectation struct {
 }
 
 type expectations struct {
-	Cases    []expectation    `yaml:"cases,required"`
-	NotCases map[string]int64 `yaml:"not_cases,required"`
+	Cases    []expectation  `yaml:"cases,required"`
+	NotCases map[string]int `yaml:"not_cases,required"`
 	Set      []struct {
 		Check   string    `yaml:"check,required"`
 		Subject string    `yaml:"subject,required"`
@@ -96,7 +96,7 @@ func TestAcme(t *testing.T) {
 	}
 	compareSet(t, want, findings)
 	var coverage struct {
-		NotCases map[string]int64 `json:"not_cases"`
+		NotCases map[string]int `json:"not_cases"`
 	}
 	readJSON(t, filepath.Join(out, "coverage.json"), &coverage)
 	if !maps.Equal(coverage.NotCases, want.NotCases) {

@@ -31,7 +31,9 @@ type Step struct {
 	ActorID    string // identity of Event.Actor, "" if it names nobody
 	AssignedID string // identity of Event.Assigned
 	AccountID  string // identity of Event.Account
-	Link       Link
+	// Cites is the ticket it was linked by, or the one it cites itself.
+	Cites string
+	Link  Link
 }
 
 // Name is one of the eight links of a chain.

@@ -10,14 +10,16 @@ import (
 // it lies next to. An approval is consumed once per account it names; where it
 // vouched for another reset already it is kept as reused.
 func (f *Fold) give(b *bundle, cases []*Case, how Link) {
-	for _, s := range b.steps {
-		s.Link = how
-		f.place(s, b, nearest(s, cases))
-	}
+	name := ""
 	if b.ticket != "" {
+		name = f.ticketName(b)
 		for _, c := range cases {
-			c.Tickets = insert(c.Tickets, f.ticketName(b))
+			c.Tickets = insert(c.Tickets, name)
 		}
+	}
+	for _, s := range b.steps {
+		s.Link, s.Cites = how, name
+		f.place(s, b, nearest(s, cases))
 	}
 }
 
@@ -58,12 +60,14 @@ func nearer(s Step, a, b *Case) bool {
 	return da < db
 }
 
-// place files one step of a bundle in a case.
+// place files one step of a bundle in a case. A verification that was begun and
+// not completed is a refused one; other steps that failed never happened.
 func (f *Fold) place(s Step, b *bundle, c *Case) {
 	reach := int64(f.w.Policy(c.Time).Matching.Before)
 	mine := b.ticket == "" || f.w.Tickets.Covers(b.ticket, s.AccountID, f.id, s.Time, reach)
 	switch {
-	case slices.Contains(refusals, s.Kind):
+	case s.Outcome == event.Failure && s.Kind != event.IdentityVerified:
+	case slices.Contains(refusals, s.Kind) || s.Outcome == event.Failure:
 		if mine {
 			c.Refused = append(c.Refused, s)
 		}
@@ -128,7 +132,7 @@ func (f *Fold) move(b *bundle, owner, other *Case) bool {
 func (f *Fold) follow(cases []*Case) {
 	for _, s := range f.steps {
 		n, ok := stepOf[s.Kind]
-		if !ok || n < Delivered || s.Outcome == event.Failure {
+		if !ok || n < Delivered || s.Outcome == event.Failure || s.Kind == event.SessionRevoked && Logout(s.Method) {
 			continue
 		}
 		if s.AccountID != f.id && !(n == Dependents && f.w.Dependent(f.id, s.CredentialID)) {
@@ -189,3 +193,6 @@ func (f *Fold) open(c *Case, s Step) bool {
 func (f *Fold) isAct(c *Case, s Step) bool {
 	return slices.ContainsFunc(c.Steps[Executed], func(a Step) bool { return a.Event.ID == s.Event.ID })
 }
+
+// Logout tells the end of a session by its owner from an administrative one.
+func Logout(method string) bool { return method == "logout" || method == "logoff" }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -150,7 +151,7 @@ func (s *sitting) each(steps []custody.Step) []*stepFacts {
 	for i, st := range steps {
 		out[i] = &stepFacts{
 			Kind: st.Kind.String(), Time: event.When(st.Time), Actor: st.ActorID, Name: s.b.Name(st.ActorID),
-			Assigned: st.AssignedID, Method: st.Method, Channel: st.Channel, Ticket: st.Ticket, System: st.System,
+			Assigned: st.AssignedID, Method: st.Method, Channel: st.Channel, Ticket: cmp.Or(st.Ticket, st.Cites), System: st.System,
 			Role: st.Role, Reason: st.Reason.String(), Link: st.Link.String(), Event: st.Event.ID.String(),
 			Before: st.Time <= s.latest(st.Kind), Own: st.ActorID != "" && st.ActorID == s.c.Identity,
 		}

@@ -266,7 +266,7 @@ func (s *sitting) sessions() string {
 	due := s.c.Time + int64(s.need.row.SessionsEnded)
 	ended := func(system string) (in, late bool) {
 		for _, e := range s.c.Steps[custody.Closed] {
-			if e.Kind != event.SessionRevoked || logout(e.Method) || e.Time < s.c.Time-int64(s.need.policy.Matching.ClockTolerance) {
+			if e.Kind != event.SessionRevoked || e.Time < s.c.Time-int64(s.need.policy.Matching.ClockTolerance) {
 				continue
 			}
 			if system == "" || e.System == "" || e.System == system {
@@ -301,9 +301,6 @@ func (s *sitting) sessions() string {
 	}
 	return worst
 }
-
-// logout tells the end of a session by its owner from an administrative one.
-func logout(method string) bool { return method == "logout" || method == "logoff" }
 
 // dependents lists the secrets of the inventory that had to be rotated because
 // of this reset (policy.md, below the table of tiers).

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"encoding/hex"
 	"slices"
 
@@ -56,7 +57,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 func stepRecords(steps []custody.Step) []StepRecord {
 	out := []StepRecord{}
 	for _, st := range steps {
-		out = append(out, StepRecord{event.RFC3339(st.Time), Text(st.ActorID), Text(st.Method), Text(st.Ticket), Text(st.Channel), Text(st.Link.String()), st.Event.ID.String()})
+		out = append(out, StepRecord{event.RFC3339(st.Time), Text(st.ActorID), Text(st.Method), Text(cmp.Or(st.Ticket, st.Cites)), Text(st.Channel), Text(st.Link.String()), st.Event.ID.String()})
 	}
 	return out
 }
