@@ -59,7 +59,7 @@ func (f *Format) Fits(head []byte) (why string) {
 		if f.fitsHeader(d) {
 			return ""
 		}
-		return "the first row is not the header of a " + f.table.ID + " table"
+		return "the first row is not a header of the format " + f.table.ID
 	}
 	read := 0
 	for range sniffRecords {
@@ -82,7 +82,7 @@ func (f *Format) Fits(head []byte) (why string) {
 	if read == 0 {
 		return "no records in it"
 	}
-	return "none of the first records is a " + f.table.ID + " record"
+	return "none of the first records is of the format " + f.table.ID
 }
 
 // fitsHeader asks a record in which each column holds its own name.
