@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"resetproof/ingest/event"
+	"resetproof/ingest/lake"
+)
+
+// canary stands wherever a log may hold a password, a token or somebody's words.
+const canary = "canary-8861-Pa55word"
+
+// wordy are the fields of the examples that hold free text; planted are added
+// to every object of a record.
+var (
+	wordy   = []string{"detail", "description", "short_description", "comments", "work_notes", "close_notes", "additional_comments", "message", "rawUserAgent"}
+	planted = []string{"password", "newPassword", "temporaryPassword", "passCode", "accessToken", "sessionToken", "privateKey", "CommandLine"}
+)
+
+// TestNoSecretLeavesTheRawRecord scans the examples of every format with a
+// marker in each place where a secret may stand, and in records that cannot be
+// read, and looks for it in everything that is written.
+func TestNoSecretLeavesTheRawRecord(t *testing.T) {
+	logs, home := t.TempDir(), t.TempDir()
+	plantAll(t, logs)
+	config := filepath.Join(logs, ".config.yaml") // hidden: not a log
+	if err := os.WriteFile(config, []byte("now: 2027-01-01\nsources: [{name: logs, uri: ., zone: UTC}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, lakeDir := filepath.Join(home, "out"), filepath.Join(home, "lake")
+	var said bytes.Buffer
+	code := run([]string{"scan", "--config", config, "--lake", lakeDir, "--out", out, "--max-malformed", "100%"}, nil, &said, &said)
+	if code != 0 && code != exitFindings {
+		t.Fatalf("exit code %d:\n%s", code, said.String())
+	}
+	if strings.Contains(said.String(), canary) {
+		t.Errorf("the terminal shows it:\n%s", said.String())
+	}
+	walk(t, home, func(path string, content []byte) {
+		isRaw := strings.HasPrefix(path, filepath.Join(lakeDir, "raw")+string(filepath.Separator))
+		if !isRaw && bytes.Contains(content, []byte(canary)) {
+			t.Errorf("%s holds it", path)
+		}
+	})
+	l, err := lake.Open(lakeDir, lake.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := map[string]int{} // records with the marker, by format
+	look := func(e *event.Event) error {
+		if strings.Contains(fmt.Sprintf("%+v", *e), canary) {
+			t.Errorf("an event of %s line %d holds it: %s", e.Origin.URI, e.Origin.Line, e.Kind)
+		}
+		if e.Kind.Class() == event.Activity {
+			return nil
+		}
+		record, err := l.Raw(t.Context(), e.ID)
+		if bytes.Contains(record, []byte(canary)) {
+			marked[e.Format]++
+		}
+		return err
+	}
+	if err := l.Custody(t.Context(), look); err != nil {
+		t.Fatal(err)
+	}
+	every := func(event.Kind, int64, event.Party) bool { return true }
+	if err := (events{l}).Activity(t.Context(), 0, 1<<62, every, look); err != nil {
+		t.Fatal(err)
+	}
+	set, err := loadFormats(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range set.All() {
+		if id := f.Table().ID; marked[id] == 0 {
+			t.Errorf("no record of %s held the marker: the test proves nothing", id)
+		}
+	}
+}
+
+// plantAll copies the examples of all formats with markers in them.
+func plantAll(t *testing.T, to string) {
+	examples, err := filepath.Glob("../../testdata/formats/*/records*")
+	if err != nil || len(examples) < 6 {
+		t.Fatalf("%d examples, %v", len(examples), err)
+	}
+	for _, file := range examples {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var marked []byte
+		switch filepath.Ext(file) {
+		case ".csv":
+			marked = plantCSV(t, src)
+		case ".xml":
+			marked = bytes.ReplaceAll(src, []byte("</EventData>"), []byte(`<Data Name="CommandLine">`+canary+`</Data><Data Name="Password">`+canary+`</Data></EventData>`))
+		default:
+			marked = plantJSON(t, src)
+		}
+		name := filepath.Base(filepath.Dir(file)) + "-" + filepath.Base(file)
+		if err := os.WriteFile(filepath.Join(to, name), marked, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func plantCSV(t *testing.T, src []byte) []byte {
+	r := csv.NewReader(bytes.NewReader(src))
+	r.FieldsPerRecord, r.LazyQuotes = -1, true // some examples are broken on purpose
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range rows[0] {
+		for _, row := range rows[1:] {
+			if slices.Contains(wordy, name) && i < len(row) {
+				row[i] = canary
+			}
+		}
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	if err := w.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// plantJSON marks every record and adds one that breaks off.
+func plantJSON(t *testing.T, src []byte) []byte {
+	whole := [][]byte{src}
+	if !json.Valid(src) {
+		whole = bytes.Split(src, []byte("\n"))
+	}
+	var b bytes.Buffer
+	for _, text := range whole {
+		var v any
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		if d.Decode(&v) == nil { // what is broken on purpose stays so
+			marked, err := json.Marshal(plant(v))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = marked
+		}
+		b.Write(append(text, '\n'))
+	}
+	b.WriteString(`{"password":"` + canary + `","comments":"` + canary + "\n")
+	return b.Bytes()
+}
+
+func plant(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, inner := range v {
+			switch inner.(type) {
+			case string:
+				if slices.Contains(wordy, k) {
+					v[k] = canary
+				}
+			case map[string]any:
+				if slices.Contains(wordy, k) {
+					v[k] = map[string]any{"display_value": canary, "value": canary}
+					continue
+				}
+				v[k] = plant(inner)
+			default:
+				v[k] = plant(inner)
+			}
+		}
+		if _, leaf := v["display_value"]; !leaf {
+			for _, k := range planted {
+				v[k] = canary
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = plant(v[i])
+		}
+	}
+	return v
+}
+
+// walk shows every file below dir to look.
+func walk(t *testing.T, dir string, look func(path string, content []byte)) {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		look(path, content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
