@@ -138,16 +138,6 @@ func (p *Policy) Raised(tier Tier, dataAccess []string) bool {
 	})
 }
 
-// Privileged tells whether a role or group is on the policy's list. Case is
-// ignored, and so is what stands before a backslash or the last slash: a
-// domain, or the path of an ARN.
-func (p *Policy) Privileged(role string) bool {
-	short := role[strings.LastIndexAny(role, `\/`)+1:]
-	return slices.ContainsFunc(p.PrivilegedRoles, func(listed string) bool {
-		return strings.EqualFold(listed, role) || strings.EqualFold(listed, short)
-	})
-}
-
 // Row is what one tier must have for a recovery. Durations count from the
 // execution. Maps by path hold every path that the file names or means by any.
 type Row struct {

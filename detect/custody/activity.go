@@ -77,16 +77,23 @@ func (f *Fold) used(c *Case, e *event.Event) {
 	}
 }
 
-// privileged tells whether a use counts: Windows 4672 only on a domain
-// controller and never of SYSTEM, machine or service accounts (policy.md).
+// specialLogon is Windows event 4672 among the policy's privileged acts.
+const specialLogon = "special-logon"
+
+// privileged tells whether a use counts: only an act on the policy's list, a
+// special logon only on a domain controller, and never one of SYSTEM, machine
+// or service accounts (policy.md).
 func (f *Fold) privileged(e *event.Event) bool {
+	if !slices.Contains(f.w.Policy(e.Time).PrivilegedActs, e.Method) {
+		return false
+	}
 	if e.Account.Type == "system" || e.Account.Type == "machine" || strings.HasSuffix(e.Account.Name, "$") {
 		return false
 	}
 	if f.w.automatic(e.Account, f.id, e.Time) {
 		return false
 	}
-	return e.System != "ad" || f.w.Controllers[strings.ToLower(e.Host)]
+	return e.Method != specialLogon || f.w.Controllers[strings.ToLower(e.Host)]
 }
 
 func useKey(e *event.Event) string { return e.System + "|" + e.Role + "|" + e.Method }

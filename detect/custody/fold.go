@@ -256,7 +256,7 @@ func (f *Fold) surround(c *Case) {
 			if IsAct(s.Event) && classOf(s.Event) == rules.Recovery {
 				c.ResetOthers = max(c.ResetOthers, s.Time)
 			}
-			if s.Kind == event.PrivilegeGranted || s.Kind == event.PrivilegeRevoked {
+			if (s.Kind == event.PrivilegeGranted || s.Kind == event.PrivilegeRevoked) && slices.Contains(pol.PrivilegedActs, "role-change") {
 				c.ActedPrivileged = max(c.ActedPrivileged, s.Time)
 			}
 		}

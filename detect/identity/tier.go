@@ -66,7 +66,7 @@ func TierAt(pol *rules.Policy, row *Identity, observed Observed) (tier rules.Tie
 		f.privileged = sharesRole(held, pol.PrivilegedRoles)
 		f.executive = sharesRole(row.Roles, pol.ExecutiveRoles)
 		f.sensitive = slices.ContainsFunc(row.DataAccess, func(data string) bool {
-			return slices.Contains(sensitiveData, strings.ToLower(data))
+			return slices.ContainsFunc(pol.SensitiveData, func(word string) bool { return strings.EqualFold(word, data) })
 		})
 	}
 	for _, line := range tierTable {
@@ -77,20 +77,27 @@ func TierAt(pol *rules.Policy, row *Identity, observed Observed) (tier rules.Tie
 	return rules.Ordinary, BasisDefault
 }
 
-// sensitiveData are the words of data_access that make an identity sensitive
-// (policy.md, Tiers).
-var sensitiveData = []string{"production", "customer", "regulated"}
-
 func sharesRole(held, listed []string) bool {
 	return slices.ContainsFunc(held, func(role string) bool { return HasRole(listed, role) })
 }
 
 // HasRole tells whether a role or group is on a list, however the two are
 // written: case, dashes and underscores do not count, and ACME\Domain Admins,
-// CN=Domain Admins,CN=Users,… and arn:aws:iam::aws:policy/… are the names in them.
+// CN=Domain Admins,CN=Users,… and arn:aws:iam::aws:policy/… are the names in
+// them. Okta writes several roles into one field, each with its scope:
+// "Organization administrator, Application administrator (all)".
 func HasRole(list []string, role string) bool {
-	role = foldRole(role)
-	return role != "" && slices.ContainsFunc(list, func(listed string) bool { return foldRole(listed) == role })
+	parts := []string{role}
+	if !strings.HasPrefix(strings.ToLower(strings.TrimSpace(role)), "cn=") {
+		parts = strings.Split(role, ",")
+	}
+	return slices.ContainsFunc(parts, func(part string) bool {
+		if name, _, scoped := strings.Cut(part, " ("); scoped {
+			part = name
+		}
+		part = foldRole(part)
+		return part != "" && slices.ContainsFunc(list, func(listed string) bool { return foldRole(listed) == part })
+	})
 }
 
 var roleFold = strings.NewReplacer("-", " ", "_", " ")

@@ -44,3 +44,17 @@ func TestTierAt(t *testing.T) {
 		}
 	}
 }
+
+func TestHasRole(t *testing.T) {
+	listed := []string{"Global Administrator", "Domain Admins", "AdministratorAccess", "Organization Administrator"}
+	for role, want := range map[string]bool{
+		"global administrator": true, `ACME\Domain Admins`: true, "CN=Domain Admins,CN=Users,DC=acme,DC=example": true,
+		"arn:aws:iam::aws:policy/AdministratorAccess":                       true,
+		"Application administrator (all), Organization administrator (all)": true,
+		"Application administrator (all)":                                   false, "Global Reader": false, "Domain Users": false, "Not Domain Admins": false, "": false,
+	} {
+		if got := HasRole(listed, role); got != want {
+			t.Errorf("HasRole(%q) = %v", role, got)
+		}
+	}
+}

@@ -175,7 +175,7 @@ func (s *sitting) latest(k event.Kind) int64 {
 func (s *sitting) listed(grants []custody.Step) []custody.Step {
 	var out []custody.Step
 	for _, g := range grants {
-		if s.need.policy.Privileged(g.Role) {
+		if identity.HasRole(s.need.policy.PrivilegedRoles, g.Role) {
 			out = append(out, g)
 		}
 	}
