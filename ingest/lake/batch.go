@@ -24,7 +24,8 @@ type Batch struct {
 	ctx  context.Context
 	lock *lock
 	dir  string // staging/<sequence>
-	seq  int64  // of the batch
+	out  *staging
+	seq  int64 // of the batch
 
 	rows    *extsort // by partition, account, time, id
 	ids     *extsort // by event id
@@ -38,6 +39,7 @@ type Batch struct {
 	rootWas  string
 	hashes   *stagedFile
 	lastLeaf int64
+	leaf     tlog.Hash
 
 	key, row []byte
 }
@@ -92,7 +94,8 @@ func (b *Batch) prepare() (err error) {
 	if b.rootWas, err = b.tree.root(); err != nil {
 		return err
 	}
-	if b.hashes, err = stage(b.dir, ledgerPart); err != nil {
+	b.out = newStaging(b.dir, b.lk.opt.Temporary)
+	if b.hashes, err = b.out.create(ledgerPart); err != nil {
 		return err
 	}
 	share := b.lk.opt.Memory / idShare
@@ -111,7 +114,8 @@ func (b *Batch) Leaf(seq int64, sha [32]byte) error {
 	b.lastLeaf = seq
 	var failed error
 	b.tree.append(sha, func(h tlog.Hash) {
-		if _, err := b.hashes.Write(h[:]); err != nil {
+		b.leaf = h // kept in the batch, or each would be allocated
+		if _, err := b.hashes.Write(b.leaf[:]); err != nil {
 			failed = err
 		}
 	})
@@ -126,7 +130,7 @@ func (b *Batch) Add(seq int64, ev *event.Event) error {
 	if b.ordinal%1024 == 0 && b.ctx.Err() != nil {
 		return context.Cause(b.ctx)
 	}
-	part := b.partitions.of(partitionOf(ev))
+	part := b.partitions.of(partitionOf(ev, b.lk.opt.Temporary))
 	b.key = appendRowKey(b.key[:0], part, ev)
 	b.row = binary.BigEndian.AppendUint64(b.row[:0], uint64(b.ordinal))
 	b.row = appendEvent(b.row, ev, ev.Kind.Class() == event.Custody)
@@ -162,6 +166,9 @@ func (b *Batch) Abort() error {
 	}
 	if b.hashes != nil {
 		b.hashes.file.Close() // the batch is given up: nothing rests on it
+	}
+	if b.out != nil {
+		b.out.wait() // as little on the files under way
 	}
 	return errors.Join(os.RemoveAll(b.dir), b.letGo())
 }

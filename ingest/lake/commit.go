@@ -65,7 +65,7 @@ func (b *Batch) Commit(feeds []event.Feed) (Manifest, error) {
 		return m, errors.Join(fmt.Errorf("committing batch %d: %w", b.seq, err), b.Abort())
 	}
 	// The batch is visible: whatever fails now, the next Open mends.
-	err = errors.Join(syncDir(filepath.Join(b.lk.dir, "manifests")), b.lk.load(), b.lk.reach("committed"))
+	err = errors.Join(b.syncManifest(), b.lk.load(), b.lk.reach("committed"))
 	if err == nil {
 		err = b.lk.rollForward(&m)
 	}
@@ -88,7 +88,7 @@ func (b *Batch) write(feeds []event.Feed) (m Manifest, err error) {
 		return m, err
 	}
 	part.Path = ledgerFolder + m.Batch + ledgerEnding
-	if err := os.Rename(filepath.Join(b.dir, ledgerPart), filepath.Join(b.dir, part.Path)); err != nil {
+	if err := os.Rename(stagedPath(b.dir, ledgerPart), stagedPath(b.dir, part.Path)); err != nil {
 		return m, err
 	}
 	m.Ledger = Ledger{From: b.from, Size: b.tree.size, PreviousRoot: b.rootWas, Root: root, Hashes: part}
@@ -122,7 +122,7 @@ func (b *Batch) writeFiles(m *Manifest, v *verdicts, c *counts) (err error) {
 	if err != nil {
 		return err
 	}
-	w := newFileWriter(b.dir)
+	w := newFileWriter(b.out)
 	defer func() {
 		w.discard()
 		err = errors.Join(err, rows.close())
@@ -182,31 +182,44 @@ func (b *Batch) publish(m Manifest) error {
 	if err != nil {
 		return err
 	}
-	f, err := stage(b.dir, "manifest.json")
+	f, err := b.out.create(manifestFile)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(text)
-	if _, bad := f.finish(); err != nil || bad != nil {
-		return errors.Join(err, bad)
+	_, bad := f.finish()
+	if err := errors.Join(err, bad, b.out.wait()); err != nil {
+		return err
 	}
 	if err := b.lk.reach("described"); err != nil {
 		return err
 	}
 	final := filepath.Join(b.lk.dir, filepath.FromSlash(manifestPath(m.Batch)))
-	return os.Rename(filepath.Join(b.dir, "manifest.json"), final)
+	return os.Rename(stagedPath(b.dir, manifestFile), final)
+}
+
+// syncManifest makes the commit last through a power cut.
+func (b *Batch) syncManifest() error {
+	if b.lk.opt.Temporary {
+		return nil
+	}
+	return syncDir(filepath.Join(b.lk.dir, "manifests"))
 }
 
 // rollForward moves a committed batch's files into place. It may have been
 // stopped anywhere before: what is moved already is left alone.
 func (lk *Lake) rollForward(m *Manifest) error {
 	dir := lk.staging(m.Sequence)
+	made := ""
 	for i, p := range m.pieces() {
 		final := filepath.Join(lk.dir, filepath.FromSlash(p.Path))
-		if err := os.MkdirAll(filepath.Dir(final), dirMode); err != nil {
-			return err
+		if folder := filepath.Dir(final); folder != made {
+			if err := os.MkdirAll(folder, dirMode); err != nil {
+				return err
+			}
+			made = folder
 		}
-		err := os.Rename(filepath.Join(dir, filepath.FromSlash(p.Path)), final)
+		err := os.Rename(stagedPath(dir, p.Path), final)
 		if errors.Is(err, fs.ErrNotExist) {
 			_, err = os.Lstat(final)
 		}

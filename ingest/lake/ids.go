@@ -156,7 +156,7 @@ const (
 	idSize       = len(event.ID{})
 	indexFolder  = "index/"
 	indexEnding  = ".ids"
-	ledgerPart   = "ledger/part" // the ledger's file until the batch has a name
+	ledgerPart   = "ledger" // the ledger's file until the batch has a name
 	ledgerFolder = "ledger/"
 	ledgerEnding = ".hashes"
 )
@@ -170,7 +170,7 @@ type indexWriter struct {
 }
 
 func (b *Batch) newIndex(batch string) (*indexWriter, error) {
-	f, err := stage(b.dir, indexFolder+batch+indexEnding)
+	f, err := b.out.create(indexFolder + batch + indexEnding)
 	if err != nil {
 		return nil, err
 	}

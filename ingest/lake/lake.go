@@ -3,7 +3,7 @@
 // there altogether, from the rename of its manifest on, or not at all.
 //
 //	events/class=custody|activity/day=2026-03-01/source=<format>/<batch>.parquet
-//	raw/class=custody/…/<batch>.parquet   the records behind custody events
+//	raw/2026-03-01.<format>.<batch>.parquet  the records behind custody events
 //	manifests/<batch>.json                what a batch holds
 //	index/<batch>.ids                     its event ids, sorted
 //	ledger/<batch>.hashes                 its part of the RFC 6962 tree
@@ -42,6 +42,9 @@ const DefaultMemory int64 = 64 << 20
 type Options struct {
 	// Memory is the size of a batch's buffer in bytes; 0 is DefaultMemory.
 	Memory int64
+	// Temporary is for a lake that does not outlive the run: nothing is synced
+	// to the disk, and a file holds a month instead of a day.
+	Temporary bool
 	// FailAt is called at each of CommitPoints, in order; an error stops the
 	// commit there and leaves everything as a killed process would. For tests.
 	FailAt func(point string) error
@@ -204,7 +207,7 @@ func (lk *Lake) locate(path string) string {
 	if _, err := os.Lstat(final); err == nil || len(lk.manifests) == 0 {
 		return final
 	}
-	staged := filepath.Join(lk.staging(lk.manifests[len(lk.manifests)-1].Sequence), filepath.FromSlash(path))
+	staged := stagedPath(lk.staging(lk.manifests[len(lk.manifests)-1].Sequence), path)
 	if _, err := os.Lstat(staged); err == nil {
 		return staged
 	}

@@ -255,6 +255,9 @@ func TestRowsComeBackAndNothingElseIsThere(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("staging holds %v, %v", left, err)
 	}
+	if left, err := filepath.Glob(filepath.Join(dir, "events", "*", "day=2026-03-0?", "source=*", "*.parquet")); err != nil || len(left) != len(lk.Files()) {
+		t.Errorf("%d of %d files lie in folders of their days, %v", len(left), len(lk.Files()), err)
+	}
 	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -268,6 +271,37 @@ func TestRowsComeBackAndNothingElseIsThere(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// A temporary lake holds the same rows in fewer files.
+func TestTemporaryLakeHoldsMonths(t *testing.T) {
+	lk := open(t, t.TempDir(), Options{Temporary: true})
+	events := samples(0, 2000)
+	for i := range events {
+		events[i].Time -= int64(i%60) * nanosecondsADay // January to March
+	}
+	mustFill(t, lk, events)
+	same(t, everything(t, lk), byID(events))
+	days := map[string]bool{}
+	for i := range lk.files {
+		days[lk.files[i].Day] = true
+	}
+	if len(days) != 3 || !days["2026-01-01"] || !days["2026-02-01"] || !days["2026-03-01"] {
+		t.Errorf("files are of %v", days)
+	}
+	var got, want []event.Event
+	from, to := start-20*nanosecondsADay, start-10*nanosecondsADay
+	for _, e := range events {
+		if e.Kind.Class() == event.Activity && e.Time >= from && e.Time < to {
+			want = append(want, e)
+		}
+	}
+	err := lk.Activity(ctx, from, to, func(event.Kind, string, string, string) bool { return true },
+		func(e *event.Event) error { got = append(got, *e); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, byID(got), byID(want))
 }
 
 func TestSpillAndOrderOfAddingChangeNoByte(t *testing.T) {

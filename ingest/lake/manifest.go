@@ -89,10 +89,15 @@ type partition struct {
 
 const nanosecondsADay = int64(24 * time.Hour)
 
-func partitionOf(ev *event.Event) partition {
+// partitionOf tells where an event belongs: in its day's file, or with months
+// in that of its month's first day.
+func partitionOf(ev *event.Event, months bool) partition {
 	day := ev.Time / nanosecondsADay
 	if ev.Time%nanosecondsADay < 0 {
 		day--
+	}
+	if months {
+		day -= int64(event.When(ev.Time).Day() - 1)
 	}
 	return partition{ev.Kind.Class(), day, ev.Format}
 }
@@ -123,7 +128,12 @@ func (p partition) folder() string {
 
 func dataPath(folder, batch string) string { return path.Join("events", folder, batch+".parquet") }
 
-func rawPath(folder, batch string) string { return path.Join("raw", folder, batch+".parquet") }
+func rawPath(p partition, batch string) string {
+	return path.Join("raw", p.date()+"."+url.PathEscape(p.source)+"."+batch+".parquet")
+}
+
+// manifestFile is the manifest's name in staging.
+const manifestFile = "manifest.json"
 
 func manifestPath(batch string) string { return path.Join("manifests", batch+".json") }
 

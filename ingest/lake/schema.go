@@ -17,6 +17,7 @@ const (
 	groupRaw     = 16 << 20  // raw bytes after which a row group of raw records ends
 	pageRaw      = 256 << 10 // raw bytes after which a page of them ends
 	maxDict      = 1 << 20   // bytes of a dictionary before a column goes on without
+	pageBuffer   = 4 << 10   // what a column's page starts with; a day of a small log is a few rows
 	bloomBits    = 10        // a value: about 1 % false positives
 	readBuffer   = 16 << 10
 	sortedBy     = "account, time, id"
@@ -93,6 +94,7 @@ func eventOptions() []parquet.WriterOption {
 		parquet.DictionaryMaxBytes(maxDict),
 		parquet.KeyValueMetadata("sorted by", sortedBy),
 		parquet.WriteBufferSize(0), // stagedFile buffers
+		parquet.PageBufferSize(pageBuffer),
 	}
 	var sorting []parquet.SortingColumn
 	for i := range columns[:sortedPrefix] {
@@ -114,6 +116,7 @@ func rawOptions() []parquet.WriterOption {
 		parquet.Compression(rawCodec),
 		parquet.SkipPageBounds(rawColumn), // raw bytes stand in their column and nowhere else
 		parquet.WriteBufferSize(0),
+		parquet.PageBufferSize(pageBuffer),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // the next partition, but the library's writers are not: what they write after
 // a Reset differs in a few bytes from what a fresh one does.
 type fileWriter struct {
-	dir  string
+	to   *staging
 	data *parquet.GenericWriter[any]
 	raw  *parquet.GenericWriter[any]
 
@@ -30,19 +30,19 @@ type fileWriter struct {
 	rawPage, rawDone int64 // raw bytes of the page and the row group under way
 }
 
-func newFileWriter(dir string) *fileWriter {
-	return &fileWriter{dir: dir, cells: make([][]parquet.Value, len(columns))}
+func newFileWriter(to *staging) *fileWriter {
+	return &fileWriter{to: to, cells: make([][]parquet.Value, len(columns))}
 }
 
 // open starts the partition's files.
 func (w *fileWriter) open(p partition, batch string) (err error) {
 	w.file = DataFile{Class: p.class.String(), Day: p.date(), Source: p.source}
-	if w.out, err = stage(w.dir, dataPath(p.folder(), batch)); err != nil {
+	if w.out, err = w.to.create(dataPath(p.folder(), batch)); err != nil {
 		return err
 	}
 	w.data = parquet.NewGenericWriter[any](w.out, eventOptions()...)
 	if w.rawOut = nil; p.class == event.Custody {
-		if w.rawOut, err = stage(w.dir, rawPath(p.folder(), batch)); err != nil {
+		if w.rawOut, err = w.to.create(rawPath(p, batch)); err != nil {
 			return err
 		}
 		w.raw = parquet.NewGenericWriter[any](w.rawOut, rawOptions()...)
