@@ -114,7 +114,7 @@ desks: [{employer: Helpful, mandates: [ordinary], shift: {zone: Europe/Paris, da
 	if diff := difference(base.Requirements[Privileged], p.Requirements[Privileged]); diff != "" {
 		t.Errorf("a tier the file does not name differs: %s", diff)
 	}
-	if !slices.Equal(p.PrivilegedRoles, []string{"vault root"}) {
+	if !slices.Equal(p.PrivilegedRoles, []string{"Vault Root"}) {
 		t.Error("privileged_roles are not replaced")
 	}
 	if n, ok := p.Methods.Strength("badge at the DESK"); n != 4 || !ok {

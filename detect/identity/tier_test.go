@@ -10,6 +10,7 @@ func TestTierAt(t *testing.T) {
 	pol := &rules.Policy{
 		PrivilegedRoles: []string{"Global Administrator", "Domain Admins", "AdministratorAccess"},
 		ExecutiveRoles:  []string{"ceo"},
+		SensitiveData:   []string{"production", "customer", "regulated"},
 	}
 	act, resets := Observed{PrivilegedAct: true}, Observed{ResetOthers: true}
 	for _, c := range []struct {
