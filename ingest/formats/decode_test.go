@@ -62,6 +62,21 @@ func TestEventIDs(t *testing.T) {
 			t.Errorf("second event %+v, want id %s", rec.Events[1], want)
 		}
 	})
+	t.Run("in several parts, one of them in lower case", func(t *testing.T) {
+		dir := t.TempDir()
+		table := "id: mine\nframing: {kind: json}\nsniff: {h: ['*']}\nrecord_id: [{path: h, lower: true}, {join: [c, n], sep: '-'}]\ntime: {from: [t], layouts: [{as: rfc3339}]}\nevents: [{kind: reset.executed}]\n"
+		if err := os.WriteFile(filepath.Join(dir, "mine.yaml"), []byte(table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		set, err := Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := records(t, set.Get("mine"), `{"h":"DC1","c":"Security","n":7,"t":"2026-03-02T09:00:00Z"}`, exampleOptions())[0]
+		if want := event.Hash("mine", "example", "dc1/Security-7"); rec.Events[0].ID != want {
+			t.Errorf("id %s, want %s", rec.Events[0].ID, want)
+		}
+	})
 	t.Run("two states of one ticket are two records", func(t *testing.T) {
 		f := mustGet(t, "servicenow")
 		line := `{"sys_id":"1","number":"INC1","sys_class_name":"incident","caller_id":"a","opened_at":"2026-03-02 09:00:00","sys_updated_on":"2026-03-02 09:0%d:00"}` + "\n"

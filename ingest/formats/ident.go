@@ -30,12 +30,12 @@ func (m *mapper) identify(rec *Record) {
 	}))
 	for i := range m.events {
 		h := idHash{buf: m.scratch[len(m.scratch):]}
-		if vendor == "" {
+		if len(vendor) == 0 {
 			h.add(rec.Raw)
 		} else {
-			h.add([]byte(family))
-			h.add([]byte(rec.Instance))
-			h.add([]byte(vendor))
+			h.addText(family)
+			h.addText(rec.Instance)
+			h.add(vendor)
 		}
 		if i > 0 {
 			h.add(strconv.AppendInt(nil, int64(i), 10))
@@ -45,24 +45,32 @@ func (m *mapper) identify(rec *Record) {
 	}
 }
 
-// vendorID is the vendor's event id; empty if the record lacks a part of it.
-func (m *mapper) vendorID() string {
-	if len(m.f.recordID) == 0 {
-		return ""
-	}
-	parts := make([]string, len(m.f.recordID))
+// vendorID is the vendor's event id, its parts parted by slashes; empty if the
+// record lacks one.
+func (m *mapper) vendorID() []byte {
+	m.vendor = m.vendor[:0]
 	for i, v := range m.f.recordID {
-		if parts[i] = string(m.text(v)); parts[i] == "" {
-			return ""
+		part := m.text(v)
+		if len(part) == 0 {
+			return nil
 		}
+		if i > 0 {
+			m.vendor = append(m.vendor, '/')
+		}
+		m.vendor = append(m.vendor, part...)
 	}
-	return strings.Join(parts, "/")
+	return m.vendor
 }
 
 // idHash gives what event.Hash gives, without a hash state for each event.
 type idHash struct{ buf []byte }
 
 func (h *idHash) add(field []byte) {
+	h.buf = binary.BigEndian.AppendUint32(h.buf, uint32(len(field)))
+	h.buf = append(h.buf, field...)
+}
+
+func (h *idHash) addText(field string) {
 	h.buf = binary.BigEndian.AppendUint32(h.buf, uint32(len(field)))
 	h.buf = append(h.buf, field...)
 }

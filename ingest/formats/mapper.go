@@ -25,6 +25,7 @@ type mapper struct {
 	events  []event.Event
 	hosts   []string
 	scratch []byte
+	vendor  []byte
 	copies  []copying
 	byType  map[string][]*rule
 }

@@ -118,9 +118,6 @@ func (w *window) fill() bool {
 	return false
 }
 
-// full tells that the window cannot grow although the stream goes on.
-func (w *window) full() bool { return w.err == nil && w.end-w.start >= maxWindow }
-
 // take passes over n bytes, counting lines, and returns them.
 func (w *window) take(n int) []byte {
 	b := w.buf[w.start : w.start+n]
