@@ -33,6 +33,9 @@ type Options struct {
 	// SourcesAbsent are links of the chain that no source of the organisation
 	// shows (sources_absent in the config).
 	SourcesAbsent []string
+	// Expected maps the names of sources to the kinds that the config expects of
+	// them (expect), read or not.
+	Expected map[string][]string
 	// Progress is told how far a stage is; nil for nobody.
 	Progress func(stage string, done, total int64)
 }
@@ -131,7 +134,7 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 	}
 	return &judge.Bench{
 		World:           r.world,
-		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent),
+		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent, r.Expected),
 		Name:            r.resolver.Name,
 		Identify:        r.identify,
 		PossibleAliases: r.resolver.PossibleAliases,

@@ -139,14 +139,22 @@ type Coverage struct {
 	feeds  []FeedCoverage
 	now    int64
 	absent []string // kinds that the config says no source shows
+	unread []string // kinds that the config expects of a source which gave no record
 }
 
 // NewCoverage takes the feeds sorted by name and the run's now. Kinds that the
-// config declares to have no source (sources_absent) are never covered.
-func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind) *Coverage {
+// config declares to have no source (sources_absent) are never covered, nor are
+// those that it expects of a source without a single record: expected maps the
+// names of sources to kinds.
+func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected map[string][]string) *Coverage {
 	c := &Coverage{feeds: feeds, now: now}
 	for _, k := range absent {
 		c.absent = append(c.absent, k.String())
+	}
+	for source, kinds := range expected {
+		if !slices.ContainsFunc(feeds, func(f FeedCoverage) bool { return f.Source == source }) {
+			c.unread = append(c.unread, kinds...)
+		}
 	}
 	return c
 }
@@ -222,6 +230,9 @@ func (c *Coverage) Window(a Ask) (State, []FeedCoverage) {
 	could := c.Could(a)
 	if len(could) == 0 {
 		return NotCovered, nil
+	}
+	if slices.Contains(c.unread, a.Kind) {
+		return NotCovered, could
 	}
 	state := Covered
 	for _, f := range could {
