@@ -164,7 +164,7 @@ func (f *Fold) group(acts []Step) [][]Step {
 
 	byKey := map[string]int{}
 	for i, a := range acts {
-		for _, k := range sharedKeys(a) {
+		for _, k := range f.sharedKeys(a) {
 			if j, ok := byKey[k]; ok {
 				join(i, j)
 			} else {
@@ -204,10 +204,10 @@ func timeOf(acts []Step) int64 {
 	return acts[0].Time
 }
 
-func sharedKeys(a Step) []string {
+func (f *Fold) sharedKeys(a Step) []string {
 	var ks []string
-	if a.Ticket != "" {
-		ks = append(ks, "t:"+strings.ToLower(a.Ticket))
+	if ticket := f.w.Tickets.Key(a.Event); ticket != "" {
+		ks = append(ks, "t:"+ticket)
 	}
 	if a.Correlation != "" {
 		ks = append(ks, "c:"+a.Correlation)
