@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"resetproof/ingest/event"
@@ -47,6 +49,10 @@ type Options struct {
 	// Format forces one format for all sources that name none themselves.
 	Format string
 	Lake   *lake.Lake
+	// Exclude lists files and folders that a walk leaves out without a word:
+	// what the run itself reads or writes beside the logs. One that ends in *
+	// stands for all that begin so.
+	Exclude []string
 	// Stdin is read by the source "-".
 	Stdin io.Reader
 	// Now is the run's now: times more than event.LatestAhead after it are malformed.
@@ -129,6 +135,7 @@ type failure struct{ source, uri, reason string }
 
 // list names every stored file of every source.
 func (r *run) list(ctx context.Context) error {
+	own := absolute(r.opt.Exclude)
 	for i := range r.opt.Sources {
 		s := &r.opt.Sources[i]
 		files, skipped, err := source.List(ctx, s.URI, r.opt.Stdin)
@@ -146,10 +153,36 @@ func (r *run) list(ctx context.Context) error {
 			continue
 		}
 		for _, f := range files {
-			r.jobs = append(r.jobs, newJob(s, f))
+			if f.URI == s.URI || !excluded(f.URI, own) {
+				r.jobs = append(r.jobs, newJob(s, f))
+			}
 		}
 	}
 	return nil
+}
+
+// absolute gives the paths from the root, those that are given.
+func absolute(paths []string) (all []string) {
+	for _, p := range paths {
+		if abs, err := filepath.Abs(p); p != "" && err == nil {
+			all = append(all, abs)
+		}
+	}
+	return all
+}
+
+// excluded tells whether a file is, or lies in, one of the absolute paths.
+func excluded(file string, paths []string) bool {
+	if len(paths) == 0 {
+		return false
+	}
+	abs, err := filepath.Abs(file)
+	return err == nil && slices.ContainsFunc(paths, func(p string) bool {
+		if begin, open := strings.CutSuffix(p, "*"); open {
+			return strings.HasPrefix(abs, begin)
+		}
+		return abs == p || strings.HasPrefix(abs, p+string(filepath.Separator))
+	})
 }
 
 // knownSizes lets a file be skipped by hash only if one of its size is there.

@@ -236,6 +236,19 @@ func TestInspectTellsFilesApart(t *testing.T) {
 	}
 }
 
+func TestExcludedFilesAreNotLogs(t *testing.T) {
+	dir := logs(t, map[string][]string{"a": {step(2, 0, "reset.executed", "ann")}, "config.yaml": {"now: 2026-04-01"}, "out.partial-7": {""}, "out-of-date": {step(3, 0, "reset.executed", "bob")}})
+	if err := os.CopyFS(filepath.Join(dir, "out"), os.DirFS(logs(t, map[string][]string{"run.json": {"{}"}}))); err != nil {
+		t.Fatal(err)
+	}
+	result := runOn(t, open(t, t.TempDir()), dir, func(o *Options) {
+		o.Exclude = []string{filepath.Join(dir, "config.yaml"), filepath.Join(dir, "out"), filepath.Join(dir, "out.partial-*"), ""}
+	})
+	if result.Incomplete() || result.Files != 2 || len(result.Unrecognised) != 0 {
+		t.Errorf("read %d files, problems %q", result.Files, result.Problems)
+	}
+}
+
 func TestLagStep(t *testing.T) {
 	for in, want := range map[int64]int64{-5: 0, 0: 0, 59: 59, 3600: 3600, 3601: 3660, 86_401: 90_000, maxLag + 1: maxLag} {
 		if got := lagStep(in); got != want {

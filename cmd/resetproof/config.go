@@ -120,6 +120,16 @@ func readConfig(file string) (*config, error) {
 	return &c, nil
 }
 
+// own lists what the config names beside logs, and itself: no walk takes them
+// for logs.
+func (c *config) own() []string {
+	own := []string{c.file, c.Lake, c.Out, c.Identities, c.Secrets, c.Exceptions, c.State, c.Incidents, c.Reviews, c.Topology}
+	if isFile(c.Policy) {
+		own = append(own, c.Policy)
+	}
+	return own
+}
+
 func readBounded(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {

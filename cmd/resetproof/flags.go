@@ -134,7 +134,7 @@ func (f *commonFlags) read(clock time.Time) (s settings, err error) {
 
 // options turns the flags into what ingest wants.
 func (f *inputFlags) options(s settings, args []string) (ingest.Options, error) {
-	opt := ingest.Options{Format: f.format, Now: s.now, Jobs: s.jobs}
+	opt := ingest.Options{Format: f.format, Now: s.now, Jobs: s.jobs, Exclude: append(s.own(), s.lakeDir)}
 	var err error
 	if opt.Formats, err = loadFormats(f.formatDirs); err != nil {
 		return opt, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"slices"
 
 	"resetproof/detect"
 	"resetproof/detect/identity"
@@ -18,6 +19,15 @@ import (
 type judging struct {
 	detect.Options
 	policy string // as named
+}
+
+// own lists the files and folders the flags name: no walk takes them for logs.
+func (f *judgeFlags) own() []string {
+	own := slices.Concat(f.ruleDirs, f.frameworkDirs, []string{f.identities, f.secrets, f.exceptions, f.state, f.incidents, f.reviews, f.topology})
+	if isFile(f.policy) {
+		own = append(own, f.policy)
+	}
+	return own
 }
 
 // load reads policy, rules and context files. Every mistake in them is a usage

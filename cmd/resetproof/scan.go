@@ -54,6 +54,8 @@ Exit code: 0 nothing at or above --fail-on; 1 findings; 2 usage, policy or confi
 		if err != nil {
 			return err
 		}
+		read.Exclude = append(read.Exclude, judging.own()...)
+		read.Exclude = append(read.Exclude, out.dir, out.dir+".*", out.summary, common.profile)
 		return profiled(common.profile, func() error {
 			return a.withLake(c.Context(), s, func(ctx context.Context, l *lake.Lake) error {
 				result, err := a.ingest(ctx, l, read)

@@ -15,14 +15,16 @@ import (
 // withLake opens the lake, or without one a temporary lake that is removed
 // when work is done, however it ends.
 func (a *app) withLake(ctx context.Context, s settings, work func(context.Context, *lake.Lake) error) (err error) {
+	opt := lake.Options{Memory: s.memory / lakeShare}
 	dir := s.lakeDir
 	if dir == "" {
+		opt.Temporary = true
 		if dir, err = os.MkdirTemp("", "resetproof-lake-"); err != nil {
 			return fmt.Errorf("making a temporary lake: %w", err)
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	l, err := lake.Open(dir, lake.Options{Memory: s.memory / lakeShare})
+	l, err := lake.Open(dir, opt)
 	if err != nil {
 		return err
 	}
@@ -62,13 +64,7 @@ func (a *app) progress() *report.Progress {
 // events lets detection read a lake.
 type events struct{ *lake.Lake }
 
-// Activity yields the rows that are wanted; want is asked about every one.
+// Activity asks want about every event of the time, as detection expects.
 func (e events) Activity(ctx context.Context, from, to int64, want func(event.Kind, int64, event.Party) bool, yield func(*event.Event) error) error {
-	every := func(event.Kind, string, string, string) bool { return true }
-	return e.Lake.Activity(ctx, from, to, every, func(ev *event.Event) error {
-		if !want(ev.Kind, ev.Time, ev.Account) {
-			return nil
-		}
-		return yield(ev)
-	})
+	return e.Select(ctx, from, to, want, yield)
 }
