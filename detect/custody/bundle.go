@@ -150,9 +150,10 @@ func (f *Fold) link(cases []*Case) {
 		left = append(left, b)
 	}
 	tickets, rest := split(left, func(b *bundle) bool { return b.ticket != "" })
-	f.linkLeft(tickets, cases, func(*bundle, *Case) bool { return true })
+	lacks := func(b *bundle, c *Case) bool { return !f.served(c, b) }
+	f.linkLeft(tickets, cases, lacks)
 	works, others := split(rest, func(b *bundle) bool { return b.correlation == "" })
-	f.linkLeft(others, cases, func(*bundle, *Case) bool { return true })
+	f.linkLeft(others, cases, lacks)
 	for _, kind := range []event.Kind{event.ResetRequested, event.IdentityVerified, event.ResetApproved} {
 		of, more := split(works, func(b *bundle) bool { return b.steps[0].Kind == kind })
 		f.linkLeft(of, cases, func(b *bundle, c *Case) bool { return !f.holds(c, b) })
@@ -178,6 +179,16 @@ func (f *Fold) holds(c *Case, b *bundle) bool {
 	return ok && len(c.Steps[n]) > 0
 }
 
+// served tells whether what a case itself cites shows every link of the chain
+// that a bundle could give it: then another ticket of the same person is not
+// its own. What speaks against a reset is always heard.
+func (f *Fold) served(c *Case, b *bundle) bool {
+	return !slices.ContainsFunc(b.steps, func(s Step) bool {
+		n, ok := stepOf[s.Kind]
+		return slices.Contains(refusals, s.Kind) || ok && !slices.ContainsFunc(c.Steps[n], func(has Step) bool { return has.Link == Explicit || has.Link == Correlated })
+	})
+}
+
 // cites finds the cases whose acts carry the bundle's ticket or correlation id.
 func (f *Fold) cites(b *bundle, cases []*Case) ([]*Case, Link) {
 	var explicit, correlated []*Case
@@ -200,14 +211,17 @@ func (f *Fold) cites(b *bundle, cases []*Case) ([]*Case, Link) {
 }
 
 // linkLeft matches bundles that nothing cites to the cases they may belong to.
+// A bundle that fits only cases that have no need of it is left as their rival.
 func (f *Fold) linkLeft(bs []*bundle, cases []*Case, may func(*bundle, *Case) bool) {
-	var edges []edge
-	fits := make([]int, len(bs))
+	var edges, barred []edge
 	for i, b := range bs {
 		for j, c := range cases {
-			if cost, ok := f.cost(b, c); ok && may(b, c) {
+			cost, ok := f.cost(b, c)
+			switch {
+			case ok && may(b, c):
 				edges = append(edges, edge{i, j, cost})
-				fits[i]++
+			case ok:
+				barred = append(barred, edge{i, j, cost})
 			}
 		}
 	}
@@ -226,7 +240,7 @@ func (f *Fold) linkLeft(bs []*bundle, cases []*Case, may func(*bundle, *Case) bo
 		f.give(b, []*Case{cases[p.right]}, how)
 	}
 	f.share(bs, pairs, edges, cases, given)
-	f.leave(bs, pairs, edges, cases)
+	f.leave(bs, pairs, slices.Concat(edges, barred), cases)
 }
 
 // share gives the steps of a ticket that served twice to the case they lie
