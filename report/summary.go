@@ -61,7 +61,7 @@ type standing struct {
 	findings int
 }
 
-const maxLook = 5
+const maxLook = 4
 
 // AtOrAbove counts the findings that are not met and at least of the severity.
 func (s Summary) AtOrAbove(sev rules.Severity) int {

@@ -27,7 +27,7 @@ type Style struct {
 const (
 	minWidth = 60
 	maxWidth = 100
-	maxLines = 24
+	maxLines = 28
 )
 
 // StyleOf looks at where the summary goes: colour only on a terminal and where
@@ -85,17 +85,18 @@ func (s Summary) print(out io.Writer, style Style, run Run, c coverageFile, page
 	v.blank()
 	tail := s.warnings(c)
 	const fixed = 11 // the lines that stand here anyway: head, counts, findings, blanks, next
-	room := maxLines - fixed - len(tail) - len(s.Look)
+	look := s.lookLines(style.Width - 11)
+	room := maxLines - fixed - len(tail) - len(look)
 	s.printChecks(v, max(room, 3))
-	if len(s.Look) > 0 {
+	if len(look) > 0 {
 		v.blank()
 	}
-	for i, l := range s.Look {
+	for i, text := range look {
 		label := ""
 		if i == 0 {
 			label = "look at"
 		}
-		v.add(label, fmt.Sprintf("%s %s", minute(l.Time), l.Message))
+		v.add(label, text)
 	}
 	v.blank()
 	for i, text := range tail {
@@ -235,6 +236,25 @@ func (s Summary) stepsUnshown() []string {
 		steps[i] = fmt.Sprintf("%s (%s)", step, strings.Join(sorted(systems[step]), ", "))
 	}
 	return steps
+}
+
+// lookLines gives the sentences of the cases to look at, each on at most two
+// lines of the given width, the second one indented.
+func (s Summary) lookLines(width int) []string {
+	var lines []string
+	for _, l := range s.Look {
+		text := visible(l.Message, 2*width-3)
+		if utf8.RuneCountInString(text) <= width {
+			lines = append(lines, text)
+			continue
+		}
+		cut := strings.LastIndexByte(string([]rune(text)[:width]), ' ')
+		if cut < width/2 {
+			cut = len(string([]rune(text)[:width]))
+		}
+		lines = append(lines, text[:cut], "  "+strings.TrimPrefix(text[cut:], " "))
+	}
+	return lines
 }
 
 // counts lists the named counts in the order given, zeros left out.
