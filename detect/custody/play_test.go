@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,9 +49,11 @@ func identityOf(p event.Party) string {
 	return strings.ToLower(name)
 }
 
+var baseline = sync.OnceValues(func() (*rules.PolicySet, error) { return rules.LoadPolicy("baseline") })
+
 func (p *play) world(t testing.TB) *World {
 	t.Helper()
-	set, err := rules.LoadPolicy("baseline")
+	set, err := baseline()
 	if err != nil {
 		t.Fatal(err)
 	}

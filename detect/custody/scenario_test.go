@@ -134,3 +134,34 @@ func TestFoldIsPure(t *testing.T) {
 		}
 	}
 }
+
+// Above the largest component links are made in time order, and say so.
+func TestManyResetsOfOneIdentityAreAmbiguous(t *testing.T) {
+	for _, c := range []struct {
+		resets int
+		want   Link
+	}{{maxComponent / 2, Window}, {maxComponent/2 + 1, Ambiguous}} {
+		p := &play{}
+		for i := range c.resets {
+			// An hour apart: every approval fits every later reset of the week.
+			for _, line := range []string{
+				fmt.Sprintf("%dd%02d:00 reset.approved ann by lea", 1+i/24, i%24),
+				fmt.Sprintf("%dd%02d:10 reset.executed ann by sam system=okta", 1+i/24, i%24),
+			} {
+				if err := p.read(strings.Fields(line), i); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		cases, _ := p.fold(t)
+		if len(cases) != c.resets {
+			t.Fatalf("%d cases, want %d", len(cases), c.resets)
+		}
+		for _, got := range cases {
+			steps := got.Steps[Approved]
+			if len(steps) != 1 || steps[0].Link != c.want {
+				t.Fatalf("%d resets: %s", c.resets, render(got))
+			}
+		}
+	}
+}
