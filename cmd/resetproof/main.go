@@ -13,7 +13,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run is the whole program: it neither exits nor touches anything global, so
+// run is the whole program: it does not exit and leaves nothing global changed, so
 // that tests can call it. It gives the exit code.
 func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 	ctx, release := untilSignal(context.Background())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"resetproof/ingest/event"
 	"resetproof/ingest/lake"
@@ -15,6 +16,7 @@ import (
 // withLake opens the lake, or without one a temporary lake that is removed
 // when work is done, however it ends.
 func (a *app) withLake(ctx context.Context, s settings, work func(context.Context, *lake.Lake) error) (err error) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(s.memory)) // the collector works harder near it
 	opt := lake.Options{Memory: s.memory / lakeShare}
 	dir := s.lakeDir
 	if dir == "" {
