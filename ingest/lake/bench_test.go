@@ -140,6 +140,20 @@ func BenchmarkActivityPruned(b *testing.B) {
 	rate(b, benchRows, from)
 }
 
+// What detection does once a run: see every account and time, read no row.
+func BenchmarkSelectNothing(b *testing.B) {
+	lk := writeBusy(b, b.TempDir(), benchRows)
+	b.ResetTimer()
+	from := cpu()
+	for range b.N {
+		err := lk.Select(ctx, -1<<63, 1<<63-1, func(event.Kind, int64, event.Party) bool { return false }, func(*event.Event) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	rate(b, benchRows*19/20, from)
+}
+
 func BenchmarkActivityAll(b *testing.B) {
 	lk := writeBusy(b, b.TempDir(), benchRows)
 	b.ResetTimer()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -189,6 +190,37 @@ func TestActivityYieldsWhatIsWanted(t *testing.T) {
 			same(t, byID(got), byID(want))
 		})
 	}
+}
+
+func TestSelectAsksAboutEveryEventOfTheTime(t *testing.T) {
+	lk := open(t, t.TempDir(), Options{})
+	events := samples(0, 3000)
+	mustFill(t, lk, events)
+	from, to := start+nanosecondsADay/3, start+2*nanosecondsADay
+	asked := 0
+	var got, want []event.Event
+	near := func(kind event.Kind, at int64, p event.Party) bool {
+		return kind == event.SigninSucceeded && at%(3*int64(time.Hour)) < int64(time.Hour) && p.Type == "person" && p.ID == "00u4"
+	}
+	err := lk.Select(ctx, from, to, func(k event.Kind, at int64, p event.Party) bool { asked++; return near(k, at, p) },
+		func(e *event.Event) error { got = append(got, *e); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	inTime := 0
+	for _, e := range events {
+		if e.Kind.Class() != event.Activity || e.Time < from || e.Time >= to {
+			continue
+		}
+		inTime++
+		if near(e.Kind, e.Time, e.Account) {
+			want = append(want, e)
+		}
+	}
+	if asked != inTime || len(want) == 0 {
+		t.Errorf("asked %d times about %d events", asked, inTime)
+	}
+	same(t, byID(got), byID(want))
 }
 
 func TestRawRecordsAreFoundAndStandOnlyInTheRawColumn(t *testing.T) {

@@ -40,41 +40,6 @@ func (lk *Lake) Custody(ctx context.Context, yield func(*event.Event) error) err
 	return nil
 }
 
-// Want says whether an activity event of this kind on this account is wanted.
-// It must give the same answer for the same arguments.
-type Want func(kind event.Kind, system, id, name string) bool
-
-// Activity yields the committed activity events in [from, to), UTC nanoseconds,
-// that are wanted, as Custody does. Files and pages without wanted rows are not
-// read, or only their time, kind and account columns.
-func (lk *Lake) Activity(ctx context.Context, from, to int64, want Want, yield func(*event.Event) error) error {
-	for _, f := range lk.files {
-		if f.Class != event.Activity.String() || f.Last < from || f.First >= to {
-			continue
-		}
-		err := lk.inFile(f.Path, func(pf *parquet.File) error {
-			for _, g := range pf.RowGroups() {
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				s := selection{from: from, to: to, all: from <= f.First && f.Last < to, want: want}
-				rows, err := s.rows(g)
-				if err == nil {
-					err = yieldRows(g, rows, yield)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Raw gives the record behind a custody event as it was written, nil if the
 // lake holds no such event. It may hold secrets.
 func (lk *Lake) Raw(ctx context.Context, id event.ID) ([]byte, error) {

@@ -2,81 +2,105 @@ package lake
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/parquet-go/parquet-go"
 
 	"resetproof/ingest/event"
 )
 
-// selection finds the wanted rows of a row group from few columns, so that the
-// others are read for those rows only.
-type selection struct {
-	from, to int64
-	all      bool // every row lies in [from, to)
-	want     Want
-
-	// What was asked of the account under way, by kind: rows of one account
-	// stand together. 0 = not asked.
-	answers [256]int8
-	parties [3]string
+// Select yields the committed activity events in [from, to), UTC nanoseconds,
+// that are wanted. want is asked once about every event of that time, in the
+// order of Custody, by its kind, time and account; other columns are read only
+// for pages that hold a wanted event, and files of other days not at all. The
+// event is used again after yield returns; its strings and the account's may be
+// kept. An error of yield ends the walk and is returned as it is.
+func (lk *Lake) Select(ctx context.Context, from, to int64, want func(kind event.Kind, t int64, account event.Party) bool, yield func(*event.Event) error) error {
+	for _, f := range lk.files {
+		if f.Class != event.Activity.String() || f.Last < from || f.First >= to {
+			continue
+		}
+		err := lk.inFile(f.Path, func(pf *parquet.File) error {
+			for _, g := range pf.RowGroups() {
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				rows, err := wantedRows(g, from, to, want)
+				if err == nil {
+					err = yieldRows(g, rows, yield)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (s *selection) rows(g parquet.RowGroup) (rows []int64, err error) {
+// wantedRows finds the rows of a row group to read from its few columns that
+// decide.
+func wantedRows(g parquet.RowGroup, from, to int64, want func(event.Kind, int64, event.Party) bool) (rows []int64, err error) {
 	rows = []int64{}
 	chunks := g.ColumnChunks()
-	open := func(name string) *cursor {
-		i := columnIndex[name]
-		return newCursor(&columns[i], chunks[i])
-	}
-	kind := open("kind")
-	party := [3]*cursor{open("account_system"), open("account_id"), open("account_name")}
-	cursors := []*cursor{kind, party[0], party[1], party[2]}
-	var at *cursor
-	if !s.all {
-		at = open("time")
-		cursors = append(cursors, at)
-	}
+	var deciding []*cursor
 	defer func() {
-		for _, c := range cursors {
+		for _, c := range deciding {
 			err = cmp.Or(err, c.close())
 		}
 	}()
+	for _, name := range []string{"time", "kind", "account_system", "account_id", "account_name", "account_type"} {
+		i := columnIndex[name]
+		deciding = append(deciding, newCursor(&columns[i], chunks[i]))
+	}
+	at := deciding[0]
+	var ev event.Event
 	for row := range g.NumRows() {
-		for _, c := range cursors {
+		if err := at.seek(row); err != nil {
+			return nil, err
+		}
+		if ev.Time = at.number(row); ev.Time < from || ev.Time >= to {
+			continue
+		}
+		for _, c := range deciding[1:] {
 			if err := c.seek(row); err != nil {
 				return nil, err
 			}
+			c.fill(row, &ev)
 		}
-		if at != nil {
-			if t := at.number(row); t < s.from || t >= s.to {
-				continue
-			}
-		}
-		var now [3]string
-		for i, c := range party {
-			if !c.empty {
-				now[i] = c.string(row)
-			}
-		}
-		if s.wanted(event.Kind(kind.number(row)), now) {
+		if want(ev.Kind, ev.Time, ev.Account) {
 			rows = append(rows, row)
 		}
 	}
 	return rows, nil
 }
 
-func (s *selection) wanted(kind event.Kind, party [3]string) bool {
-	if party != s.parties {
-		s.parties = party
-		clear(s.answers[:])
-	}
-	if s.answers[kind] == 0 {
-		s.answers[kind] = -1
-		if s.want(kind, party[0], party[1], party[2]) {
-			s.answers[kind] = 1
+// Want says whether activity events of this kind on this account are wanted. It
+// must give the same answer for the same arguments.
+type Want func(kind event.Kind, system, id, name string) bool
+
+// Activity is Select where the time decides nothing further: want is asked but
+// once for a run of events on one account.
+func (lk *Lake) Activity(ctx context.Context, from, to int64, want Want, yield func(*event.Event) error) error {
+	var account event.Party
+	var answers [256]int8 // by kind, for the account; 0 = not asked
+	return lk.Select(ctx, from, to, func(kind event.Kind, _ int64, p event.Party) bool {
+		if p != account {
+			account = p
+			clear(answers[:])
 		}
-	}
-	return s.answers[kind] > 0
+		if answers[kind] == 0 {
+			answers[kind] = -1
+			if want(kind, p.System, p.ID, p.Name) {
+				answers[kind] = 1
+			}
+		}
+		return answers[kind] > 0
+	}, yield)
 }
 
 var columnIndex = func() map[string]int {
