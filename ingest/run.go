@@ -196,4 +196,3 @@ func (r *run) settle(ctx context.Context, j *job) error {
 	}
 	return nil
 }
-
