@@ -53,6 +53,9 @@ type Options struct {
 // Lake is an open lake. It shows the batches that were committed when it was
 // opened, and those committed through it. Reading is safe from several
 // goroutines, but not while a batch of the same Lake is being committed.
+// If another process commits meanwhile, it can take away a file whose rows it
+// took over: reading then fails with fs.ErrNotExist, and the lake must be opened
+// again.
 type Lake struct {
 	dir       string
 	opt       Options
