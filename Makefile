@@ -1,6 +1,7 @@
 # Build, test and measure resetproof. make test needs Go and nothing else.
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: help build test lint bench vuln clean
 
@@ -8,7 +9,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 build: ## ./resetproof, one static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o resetproof ./cmd/resetproof
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o resetproof ./cmd/resetproof
 
 test: lint ## lint, then every test
 	go test ./...

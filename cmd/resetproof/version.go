@@ -8,8 +8,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is stamped in by the Makefile; a plain go build says "devel".
-var version = "devel"
+// version and commit are stamped in by the Makefile; a plain go build says
+// "devel" and the commit that Go finds itself.
+var (
+	version = "devel"
+	commit  string
+)
 
 // build says which program this is.
 type build struct {
@@ -17,9 +21,9 @@ type build struct {
 }
 
 func thisBuild() build {
-	b := build{Version: version, Go: runtime.Version()}
+	b := build{Version: version, Commit: commit, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if !ok || commit != "" {
 		return b
 	}
 	for _, s := range info.Settings {
