@@ -138,14 +138,14 @@ func eachMinute(days map[int64][]byte, yield func(at int64)) {
 type Coverage struct {
 	feeds  []FeedCoverage
 	now    int64
-	absent []string // kinds that the config says no source shows
+	absent []string // kinds of which the config says that no record exists
 	unread []string // kinds that the config expects of a source which gave no record
 }
 
-// NewCoverage takes the feeds sorted by name and the run's now. Kinds that the
-// config declares to have no source (sources_absent) are never covered, nor are
-// those that it expects of a source without a single record: expected maps the
-// names of sources to kinds.
+// NewCoverage takes the feeds sorted by name and the run's now. Of kinds that
+// the config declares to have no source (sources_absent) it says itself that no
+// record exists: they are covered. Those that it expects of a source without a
+// single record are not: expected maps the names of sources to kinds.
 func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected map[string][]string) *Coverage {
 	c := &Coverage{feeds: feeds, now: now}
 	for _, k := range absent {
@@ -224,9 +224,19 @@ func shows(f event.Feed, a Ask) bool {
 	return a.System == "" || f.System == "" || f.System == a.System || slices.Contains(processKinds, a.Kind)
 }
 
+// stated stands for the organisation's own word that a kind leaves no record,
+// so that a finding cites it among what was searched.
+var stated = FeedCoverage{Feed: event.Feed{Name: "sources_absent"}}
+
 // Window tells what silence proves between two times, and which feeds were
 // searched.
 func (c *Coverage) Window(a Ask) (State, []FeedCoverage) {
+	if slices.Contains(c.absent, a.Kind) {
+		if a.To > c.now {
+			return Open, []FeedCoverage{stated}
+		}
+		return Covered, []FeedCoverage{stated}
+	}
 	could := c.Could(a)
 	if len(could) == 0 {
 		return NotCovered, nil

@@ -256,6 +256,21 @@ func TestUnreadSourceCoversNothing(t *testing.T) {
 	}
 }
 
+// sources_absent is the organisation's statement that no such record exists:
+// silence proves as much as it ever can, and the statement is cited.
+func TestStatedAbsenceIsCovered(t *testing.T) {
+	c := NewCoverage(nil, start+50*hour, []event.Kind{event.ResetApproved}, nil)
+	for ask, want := range map[string]string{
+		"reset.approved ad assisted 10-20":  "covered sources_absent",
+		"reset.approved ad assisted 40-60":  "open sources_absent",
+		"reset.requested ad assisted 10-20": "not-covered -",
+	} {
+		if got := window(t, c, ask); got != want {
+			t.Errorf("%s: %s, want %s", ask, got, want)
+		}
+	}
+}
+
 func TestLagAndAlways(t *testing.T) {
 	c := NewCoverage([]FeedCoverage{
 		readFeed(t, "dc system=ad shows=session.revoked from=0 to=100 lag=60"),
