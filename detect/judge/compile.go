@@ -69,7 +69,9 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 		*e.into = prg
 	}
 	for _, w := range r.SeverityWhen {
-		_, prg, err := b.program(env, r, "severity_when", w.When, cel.BoolType)
+		entry := *r
+		entry.Lines = map[string]int{"severity_when": w.Lines["when"]}
+		_, prg, err := b.program(env, &entry, "severity_when", w.When, cel.BoolType)
 		if err != nil {
 			return nil, err
 		}
