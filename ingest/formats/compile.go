@@ -22,6 +22,7 @@ type Format struct {
 	host       *value
 	hostsNamed []*value
 	required   []*value
+	inside     []*value
 	typ        *value
 	time       *timeField
 	written    *timeField
@@ -47,6 +48,9 @@ type value struct {
 	lower   bool
 	hash    bool
 	urlHost bool
+	after   []byte
+	until   []byte
+	unquote bool
 }
 
 type replacement struct {
@@ -119,6 +123,9 @@ func compile(t *Table) (*Format, error) {
 	for _, p := range t.Required {
 		f.required = append(f.required, c.value(&Value{Path: p}))
 	}
+	for _, p := range t.Framing.Inside {
+		f.inside = append(f.inside, c.value(&Value{Path: p}))
+	}
 	for _, e := range t.Empty {
 		f.empty = append(f.empty, []byte(e))
 	}
@@ -169,6 +176,7 @@ func (c *compiler) value(v *Value) *value {
 		return nil
 	}
 	w := &value{slot: -1, text: v.Text, sep: v.Sep, all: v.All, lower: v.Lower, hash: v.Hash, urlHost: v.URLHost,
+		after: []byte(v.After), until: []byte(v.Until), unquote: v.Unquote,
 		from: c.values(v.From), join: c.values(v.Join), when: c.conditions(v.When)}
 	if v.Path != "" {
 		c.path(v.Path, &w.slot)

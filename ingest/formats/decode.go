@@ -155,9 +155,9 @@ func (d *Decoder) extract(b []byte) (n int, why string) {
 		}
 		return len(b), ""
 	case d.columns != nil:
-		return len(b), d.row(b)
+		return d.unwrap(len(b), d.row(b))
 	}
-	return d.s.scan(b)
+	return d.unwrap(d.s.scan(b))
 }
 
 func (d *Decoder) put(path string, v []byte) {

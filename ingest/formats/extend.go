@@ -9,23 +9,29 @@ import (
 	"slices"
 )
 
-// extend gives t with the keys of the table it extends wherever it has none.
+// extend gives t with the keys of the tables it extends wherever it has none.
 // Prefixes, maps and fields are put together key by key; its events come first.
 func extend(t *Table, all map[string]*Table, below []string) (*Table, error) {
-	if t.Extends == "" {
-		return t, nil
+	whole := *t
+	for _, id := range t.Extends {
+		if slices.Contains(below, t.ID) {
+			return nil, fmt.Errorf("extends %s, which extends it", id)
+		}
+		parent := all[id]
+		if parent == nil {
+			return nil, fmt.Errorf("extends %q, which is no format", id)
+		}
+		parent, err := extend(parent, all, append(below, t.ID))
+		if err != nil {
+			return nil, err
+		}
+		whole = *stand(&whole, parent)
 	}
-	if slices.Contains(below, t.ID) {
-		return nil, fmt.Errorf("extends %s, which extends it", t.Extends)
-	}
-	parent := all[t.Extends]
-	if parent == nil {
-		return nil, fmt.Errorf("extends %q, which is no format", t.Extends)
-	}
-	parent, err := extend(parent, all, append(below, t.ID))
-	if err != nil {
-		return nil, err
-	}
+	return &whole, nil
+}
+
+// stand puts t on one table it extends.
+func stand(t, parent *Table) *Table {
 	whole := *t
 	if whole.Family == "" {
 		if whole.Family = parent.Family; whole.Family == "" {
@@ -37,9 +43,9 @@ func extend(t *Table, all map[string]*Table, below []string) (*Table, error) {
 	whole.Events = slices.Concat(t.Events, parent.Events)
 	inherit(&whole.Fields, parent.Fields)
 	kept := *parent
-	kept.Abstract, kept.Extends = false, ""
+	kept.Abstract, kept.Extends = false, nil
 	inherit(&whole, kept)
-	return &whole, nil
+	return &whole
 }
 
 func union[V any](parent, child map[string]V) map[string]V {

@@ -19,17 +19,18 @@ import (
 //
 // A path names a value inside a record: keys parted by dots, with a key that
 // holds a dot itself in single quotes ('caller_id.name'), and array elements
-// chosen by target[0], target[] (the first that has the value) or
-// target[type=User|AppUser] (the first whose key is one of these). Numbers and
+// chosen by target[0], target[] (the first that has the value),
+// target[type=User|AppUser] (the first whose key is one of these) or
+// target[id=User_*] (the first whose key begins so). Numbers and
 // booleans are read as they are written; null, objects and arrays are empty.
 // For CSV a path is the column's name, in lower case.
 type Table struct {
 	// ID is the format's name, equal to the file's; Title a line for people.
 	ID    string `yaml:"id"`
 	Title string `yaml:"title"`
-	// Extends names a table whose keys hold wherever this one has none. Its
-	// events come after this one's.
-	Extends string `yaml:"extends"`
+	// Extends names tables whose keys hold wherever this one, or one named
+	// before, has none. Their events come after this one's.
+	Extends Words `yaml:"extends"`
 	// Abstract marks a table that is only extended, never recognised.
 	Abstract bool `yaml:"abstract"`
 	// Family stands for the format in event ids, so that one vendor event
@@ -97,14 +98,19 @@ type Words []string
 // Framing says where records begin and end in a stream.
 type Framing struct {
 	// Kind is json (lines, objects one after another, an array), csv (with a
-	// header row; parted by comma, semicolon or tab) or xml, or a list of these
-	// if the format comes in several.
+	// header row; parted by comma, semicolon or tab), xml, or lines (of text,
+	// which the format's hook takes apart), or a list of these if the format
+	// comes in several.
 	Kind Words `yaml:"kind"`
 	// Keys name the members of a JSON object that hold the array of records:
 	// result for {"result":[…]}.
 	Keys []string `yaml:"keys"`
 	// Element is the name of an XML record's element, without a prefix.
 	Element string `yaml:"element"`
+	// Inside are paths to a text that holds the record itself, as JSON: a column
+	// of an export. In CSV a row without it is malformed; in JSON a record
+	// without it is taken as it is.
+	Inside []string `yaml:"inside"`
 }
 
 // Conditions hold if any of them does; none never hold. In YAML one condition
@@ -134,6 +140,12 @@ type Value struct {
 	Map string `yaml:"map"`
 	// When must hold, else the value is empty.
 	When Conditions `yaml:"when"`
+	// After keeps what follows the first occurrence of a text, and is empty
+	// without it; Until keeps what stands before one. Unquote takes a JSON text
+	// that stands inside the text out of its quotes. All three come before Map.
+	After   string `yaml:"after"`
+	Until   string `yaml:"until"`
+	Unquote bool   `yaml:"unquote"`
 	// Lower writes it in lower case. Hash replaces it by the first 16
 	// hexadecimal digits of its SHA-256: for ids that open a door by themselves.
 	// URLHost keeps the host of a URL only.
@@ -158,7 +170,8 @@ type TimeField struct {
 }
 
 // Layout is one way to write a time: rfc3339 (with offset or Z, any number of
-// decimals), epoch-s, epoch-ms, or a Go layout. Zone tells for a layout without
+// decimals), rfc3164 (Jan _2 15:04:05, which names no year: the latest that
+// does not lie ahead of the run's now), epoch-s, epoch-ms, or a Go layout. Zone tells for a layout without
 // offset which clock it is: utc, or config for the zone the source's
 // configuration names; without one such a record is malformed.
 type Layout struct {
@@ -230,6 +243,10 @@ type PartyField struct {
 
 // Hook is the Go part of a format, for what a table cannot say.
 type Hook struct {
+	// Stream, if set, gives each stream a hook of its own, for records that are
+	// understood only with those before them. Extract, Zone and Adjust are then
+	// those of the stream's hook.
+	Stream func() *Hook
 	// Extract, if set, takes the place of the JSON scanner: it calls put for
 	// every value it finds, by path; unknown paths are ignored, and of several
 	// puts to one path the last holds. value may alias raw. An error makes the

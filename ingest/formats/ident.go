@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -103,11 +104,14 @@ func (w words) of(b []byte) string {
 
 // address gives b if it is an IP address, without the IPv6 form of an IPv4
 // one; a port or anything else gives nothing, save that a port is cut off an
-// IPv4 address.
+// IPv4 address, and off an IPv6 one in brackets.
 func address(b []byte) []byte {
 	const mapped = "::ffff:"
 	if len(b) > len(mapped) && strings.EqualFold(string(b[:len(mapped)]), mapped) && strings.IndexByte(string(b), '.') > 0 {
 		b = b[len(mapped):]
+	}
+	if host, _, ok := bytes.Cut(b, []byte{']'}); ok && bytes.HasPrefix(host, []byte{'['}) {
+		b = host[1:]
 	}
 	s := string(b)
 	if host, _, ok := strings.Cut(s, ":"); ok && strings.IndexByte(host, '.') > 0 {
@@ -117,6 +121,30 @@ func address(b []byte) []byte {
 		return nil
 	}
 	return b
+}
+
+// cut is what stands in b after the one text and before the other, of which
+// either may be missing from the table; nil if b lacks the first.
+func cut(b, after, until []byte) []byte {
+	if len(after) > 0 {
+		var ok bool
+		if _, b, ok = bytes.Cut(b, after); !ok {
+			return nil
+		}
+	}
+	if len(until) > 0 {
+		b, _, _ = bytes.Cut(b, until)
+	}
+	return b
+}
+
+// unquote takes a JSON text out of its quotes; anything else stays as it is.
+func unquote(b []byte) []byte {
+	n := len(b) - 1
+	if n < 1 || b[0] != '"' || b[n] != '"' || !json.Valid(b) {
+		return b
+	}
+	return unescape(nil, b[1:n])
 }
 
 // urlHost is the host of a URL, without port or user; empty if b is none.

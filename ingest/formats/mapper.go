@@ -15,6 +15,7 @@ import (
 // lies in scratch until text is copied out at the record's end, in one piece.
 type mapper struct {
 	f       *Format
+	hook    *Hook // the format's, or this stream's own
 	opt     *Options
 	s       *scanner
 	words   words
@@ -64,6 +65,9 @@ func (m *mapper) text(v *value) []byte {
 	b := m.source(v)
 	if len(b) == 0 {
 		return b
+	}
+	if b = cut(b, v.after, v.until); v.unquote {
+		b = unquote(b)
 	}
 	for i := range v.mapping {
 		if fitsAny(v.mapping[i].is, b, m.get) {
@@ -152,7 +156,7 @@ func (m *mapper) when(t *timeField) (ns int64, why string) {
 		}
 		why = whyTimeForm
 		for _, l := range t.layouts {
-			at, problem := l.parse(b, m.zone)
+			at, problem := l.parse(b, m.zone, m.opt.Now)
 			if problem == "" {
 				if why = bounds(at, m.opt.Now); why != "" {
 					return 0, why
@@ -173,8 +177,8 @@ func (m *mapper) when(t *timeField) (ns int64, why string) {
 
 // zone is the clock of local times: the config's, else what the record tells.
 func (m *mapper) zone() *time.Location {
-	if m.opt.Zone == nil && m.f.hook != nil && m.f.hook.Zone != nil {
-		return m.f.hook.Zone(m.at)
+	if m.opt.Zone == nil && m.hook != nil && m.hook.Zone != nil {
+		return m.hook.Zone(m.at)
 	}
 	return m.opt.Zone
 }
@@ -224,8 +228,8 @@ func (m *mapper) fill(rec *Record) {
 	rec.Unmapped = len(m.events) == 0
 	m.copyOut()
 	m.identify(rec)
-	if m.f.hook != nil && m.f.hook.Adjust != nil {
-		m.f.hook.Adjust(m.at, rec)
+	if m.hook != nil && m.hook.Adjust != nil {
+		m.hook.Adjust(m.at, rec)
 	}
 }
 

@@ -7,6 +7,7 @@ package formats
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -240,6 +241,9 @@ func (s *scanner) oneOf(slot int, is []string) bool {
 	b := s.get(slot)
 	for _, v := range is {
 		if v == string(b) {
+			return true
+		}
+		if head, ok := strings.CutSuffix(v, "*"); ok && strings.HasPrefix(string(b), head) {
 			return true
 		}
 	}
