@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"resetproof/detect/custody"
@@ -138,17 +139,16 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Name:            r.resolver.Name,
 		Identify:        r.identify,
 		PossibleAliases: r.resolver.PossibleAliases,
-		ManagerOf: func(a, b string, t int64) bool {
-			return r.resolver.Related(a, identity.Manager, b, t)
-		},
-		Accounts:       r.resolver.Accounts,
-		Systems:        r.resolver.Systems,
-		Dependents:     func(id string) []identity.Secret { return r.dependents[id] },
-		Inventory:      r.SecretsGiven,
-		Incidents:      r.Context.Incidents,
-		IncidentsGiven: r.IncidentsGiven,
-		Waivers:        r.Context.Waivers,
-		Frameworks:     r.Frameworks,
+		Related:         r.resolver.Related,
+		ApproversNamed:  r.approversNamed(),
+		Accounts:        r.resolver.Accounts,
+		Systems:         r.resolver.Systems,
+		Dependents:      func(id string) []identity.Secret { return r.dependents[id] },
+		Inventory:       r.SecretsGiven,
+		Incidents:       r.Context.Incidents,
+		IncidentsGiven:  r.IncidentsGiven,
+		Waivers:         r.Context.Waivers,
+		Frameworks:      r.Frameworks,
 	}
 }
 
@@ -164,4 +164,21 @@ func (r *run) progress(stage string, done, total int64) {
 	if r.Progress != nil {
 		r.Progress(stage, done, total)
 	}
+}
+
+// approversNamed tells whether the roster says who may approve.
+func (r *run) approversNamed() bool {
+	return slices.ContainsFunc(r.Context.Roster.Rows(), func(row identity.Identity) bool {
+		if row.Manager != "" {
+			return true
+		}
+		for _, p := range r.Policies.Versions {
+			for _, need := range p.Requirements {
+				if slices.ContainsFunc(row.Roles, func(role string) bool { return identity.HasRole(need.Approvers, role) }) {
+					return true
+				}
+			}
+		}
+		return false
+	})
 }

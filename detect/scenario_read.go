@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,7 +23,9 @@ type play struct {
 
 // read turns a scenario's lines into events and context.
 //
-//	TIME KIND ACCOUNT [by ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=…]
+//	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=…]
+//
+// A name behind ? is left out of the roster; record=… makes lines share a record.
 func read(s rules.Scenario) (*play, error) {
 	p := &play{context: &identity.Context{}}
 	var first, last int64
@@ -36,7 +39,13 @@ func read(s rules.Scenario) (*play, error) {
 			first = e.Time
 		}
 		last = max(last, e.Time)
-		people[e.Account.Name], people[e.Actor.Name] = true, true
+		for _, p := range []*event.Party{&e.Account, &e.Actor} {
+			if name, stranger := strings.CutPrefix(p.Name, "?"); stranger {
+				p.Name = name
+			} else {
+				people[name] = true
+			}
+		}
 		p.events = append(p.events, e)
 	}
 	p.until = s.Until
@@ -65,7 +74,7 @@ func readLine(line string, n int) (event.Event, error) {
 	}
 	e := event.Event{
 		ID: event.Hash("scenario", line, strconv.Itoa(n)), Kind: kind, Time: at.UnixNano(), Feed: "scenario", Format: "scenario",
-		Origin: event.Origin{URI: "scenario", Line: int64(n + 1)},
+		Origin: event.Origin{URI: "scenario", Line: int64(n + 1), SHA256: sha256.Sum256([]byte(strconv.Itoa(n) + line))},
 	}
 	rest := words[2:]
 	if rest[0] != "by" && !strings.Contains(rest[0], "=") {
@@ -105,6 +114,8 @@ func set(e *event.Event, key, value string) error {
 		return nil
 	}
 	switch key {
+	case "record":
+		e.Origin.SHA256 = sha256.Sum256([]byte(value))
 	case "reason":
 		e.Reason = event.ParseReason(value)
 	case "outcome":
@@ -204,7 +215,7 @@ func readRow(line string) (identity.Identity, error) {
 	}
 	row := identity.Identity{
 		ID: id, Kind: kv["kind"], Name: id, Accounts: list(kv["accounts"]), Tier: kv["tier"], Groups: list(kv["groups"]), Roles: list(kv["roles"]),
-		Manager: kv["manager"], Owner: kv["owner"], Delegates: list(kv["delegates"]), Unit: kv["unit"], Employment: kv["employment"], DataAccess: list(kv["data_access"]),
+		Manager: kv["manager"], Owner: kv["owner"], Sponsor: kv["sponsor"], Delegates: list(kv["delegates"]), Unit: kv["unit"], Employment: kv["employment"], DataAccess: list(kv["data_access"]),
 		ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
 	}
 	if row.Kind == "" {

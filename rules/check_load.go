@@ -105,8 +105,8 @@ func (c *Check) examples(src []byte) error {
 		sides = append(sides, struct{ verdict, what string }{"not-due", "one that is not due"})
 	}
 	for _, side := range sides {
-		if side.verdict == "not-assessable" && c.Scope != "case" && len(c.Needs) == 0 {
-			continue // it looks at what the sources can show, whatever that is
+		if side.verdict == "not-assessable" && len(c.Needs) == 0 {
+			continue // no source is needed to answer it
 		}
 		if !verdicts[side.verdict] {
 			return c.fail(src, "scenarios", "", "scenarios lack %s (expect: %s)", side.what, side.verdict)

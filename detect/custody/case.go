@@ -109,6 +109,9 @@ type Case struct {
 	ActedPrivileged int64
 	ResetOthers     int64
 
+	// Contacts are the changes of recovery data in the look-back before the reset.
+	Contacts []Step
+
 	// Alive are the sessions shown alive just before the reset.
 	Alive []Session
 	// FirstSignin is the first successful sign-in after the reset.

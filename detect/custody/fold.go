@@ -160,7 +160,7 @@ func (f *Fold) path(acts []Step) rules.Path {
 	var self, other, automated bool
 	for _, a := range acts {
 		switch {
-		case synchronises(a.Actor) || f.w.ResetTool(a.Actor, a.Time):
+		case Synchronises(a.Actor) || f.w.ResetTool(a.Actor, a.Time):
 			automated = true
 		case copies(a.Actor) || a.ActorID == "":
 		case a.ActorID == f.id:
@@ -246,6 +246,8 @@ func (f *Fold) surround(c *Case) {
 			continue
 		}
 		switch {
+		case s.AccountID == f.id && s.Kind == event.ContactChanged && s.Time <= c.Time && within(s.Time, c.Time, pol.Limits.ContactChanged):
+			c.Contacts = append(c.Contacts, s)
 		case s.AccountID == f.id && s.Kind == event.PrivilegeGranted && f.open(c, s) && s.Time >= c.Time && !f.approvedOtherwise(s):
 			c.Grants = append(c.Grants, s)
 		case s.AccountID == f.id && slices.Contains([]event.Kind{event.IncidentOpened, event.TicketOpened}, s.Kind):

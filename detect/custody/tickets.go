@@ -17,11 +17,14 @@ type Tickets struct {
 	acts  map[string][]int64 // identity -> times of its resets, sorted by Seal
 	// campaigns are declared incidents of kind campaign: ticket -> identities.
 	campaigns map[string][]string
+	series    map[string]bool // series of which some ticket is on record as opened
 }
 
 type ticket struct {
 	callers []string // whom the ticket system names as the person spoken for
 	citing  []cite   // whose events cite the ticket
+	opened  int64    // first opening on record, 0 if none
+	closed  int64    // last closing on record, 0 if none
 }
 
 type cite struct {
@@ -32,7 +35,7 @@ type cite struct {
 // NewTickets makes an empty table; campaigns maps incident ids to the
 // identities a declared campaign lists.
 func NewTickets(campaigns map[string][]string) *Tickets {
-	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, campaigns: map[string][]string{}}
+	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}}
 	for id, ids := range campaigns {
 		t.campaigns[strings.ToLower(id)] = ids
 	}
@@ -79,6 +82,14 @@ func (t *Tickets) Note(e *event.Event, id string) {
 		tk = &ticket{}
 		t.about[k] = tk
 	}
+	switch e.Kind {
+	case event.TicketOpened:
+		if tk.opened == 0 || e.Time < tk.opened {
+			tk.opened = e.Time
+		}
+	case event.TicketClosed:
+		tk.closed = max(tk.closed, e.Time)
+	}
 	if fromTicketSystem(e) {
 		tk.callers = insert(tk.callers, id)
 		return
@@ -103,7 +114,10 @@ func (t *Tickets) Seal() {
 	for _, at := range t.acts {
 		slices.Sort(at)
 	}
-	for _, tk := range t.about {
+	for key, tk := range t.about {
+		if tk.opened != 0 {
+			t.series[series(key)] = true
+		}
 		slices.SortFunc(tk.citing, func(a, b cite) int {
 			if a.first != b.first {
 				if a.first < b.first {
@@ -115,6 +129,32 @@ func (t *Tickets) Seal() {
 		})
 	}
 }
+
+// Life gives when a ticket was opened and closed, 0 for what no record shows.
+func (t *Tickets) Life(key string) (opened, closed int64) {
+	if tk := t.about[key]; tk != nil {
+		return tk.opened, tk.closed
+	}
+	return 0, 0
+}
+
+// Declared tells whether a ticket is the id of a declared campaign.
+func (t *Tickets) Declared(key string) bool {
+	_, ok := t.campaigns[key]
+	return ok
+}
+
+// KeyOf gives the one name of a ticket that is cited by number or other id.
+func (t *Tickets) KeyOf(number string) string {
+	return t.Key(&event.Event{Ticket: number})
+}
+
+// Series tells whether some ticket of the same series is on record as opened:
+// INC0012 stands in the series of INC0011.
+func (t *Tickets) Series(key string) bool { return t.series[series(key)] }
+
+// series is a ticket number without its digits at the end.
+func series(key string) string { return strings.TrimRight(key, "0123456789") }
 
 // Subjects lists every identity that an event citing this ticket may be about,
 // sorted: the callers, those whose records cite it, and those a campaign lists.

@@ -45,10 +45,11 @@ var syncNames = []string{"msol_", "sync_", "aad_", "adsyncmsa", "fim_password_se
 // copies tells whether a party only passes on what somebody else did: a
 // synchronisation account or the product itself.
 func copies(p event.Party) bool {
-	return p.Type == "system" || synchronises(p)
+	return p.Type == "system" || Synchronises(p)
 }
 
-func synchronises(p event.Party) bool {
+// Synchronises tells whether a party is a directory synchronisation account.
+func Synchronises(p event.Party) bool {
 	name := strings.ToLower(p.Name)
 	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
 		name = name[i+1:]

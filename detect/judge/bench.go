@@ -26,8 +26,11 @@ type Bench struct {
 	// PossibleAliases lists identities that look like the same person and that
 	// the roster does not join, sorted.
 	PossibleAliases func(id string) []string
-	// ManagerOf tells whether a manages b at a time.
-	ManagerOf func(a, b string, t int64) bool
+	// Related tells whether the roster names a as b's manager, owner, … at a time.
+	Related func(a string, as identity.Relation, b string, t int64) bool
+	// ApproversNamed tells whether the roster says who may approve: some row holds
+	// a manager or a role that the policy lets approve.
+	ApproversNamed bool
 	// Accounts and Systems of an identity, sorted.
 	Accounts, Systems func(id string) []string
 	// Dependents lists the secrets of the inventory that depend on an identity.

@@ -48,7 +48,9 @@ type identityFacts struct {
 	Employment string   `cel:"employment"`
 	Manager    string   `cel:"manager"`
 	Owner      string   `cel:"owner"`
-	Known      bool     `cel:"known"` // in the roster
+	Sponsor    string   `cel:"sponsor"`
+	Known      bool     `cel:"known"`    // in the roster
+	InForce    bool     `cel:"in_force"` // its row holds the time of the reset
 }
 
 // stepFacts is one step of the chain.
@@ -71,6 +73,10 @@ type stepFacts struct {
 	Before bool `cel:"before"`
 	// Own: done by the beneficiary himself.
 	Own bool `cel:"own"`
+	// Expires is the end of what was approved or issued; the epoch if none is stated.
+	Expires time.Time `cel:"expires"`
+	// Informal: only free text or word of mouth says so.
+	Informal bool `cel:"informal"`
 }
 
 // dependentFacts is one secret that depends on the identity.
@@ -141,7 +147,7 @@ func (s *sitting) person() *identityFacts {
 	f := &identityFacts{ID: s.c.Identity, Name: s.b.Name(s.c.Identity), Tier: string(s.tier)}
 	if r := s.row; r != nil {
 		f.Kind, f.Groups, f.Roles, f.Unit, f.Employer = r.Kind, r.Groups, r.Roles, r.Unit, r.Employer
-		f.Employment, f.Manager, f.Owner, f.Known = r.Employment, r.Manager, r.Owner, true
+		f.Employment, f.Manager, f.Owner, f.Sponsor, f.Known, f.InForce = r.Employment, r.Manager, r.Owner, r.Sponsor, true, r.InForce
 	}
 	return f
 }
@@ -154,6 +160,7 @@ func (s *sitting) each(steps []custody.Step) []*stepFacts {
 			Assigned: st.AssignedID, Method: st.Method, Channel: st.Channel, Ticket: cmp.Or(st.Ticket, st.Cites), System: st.System,
 			Role: st.Role, Reason: st.Reason.String(), Link: st.Link.String(), Event: st.Event.ID.String(),
 			Before: st.Time <= s.latest(st.Kind), Own: st.ActorID != "" && st.ActorID == s.c.Identity,
+			Expires: event.When(st.Expires), Informal: s.informal(st),
 		}
 	}
 	return out

@@ -62,6 +62,7 @@ func (n need) facts() *needFacts {
 		MFABack: r.MFABack, DeviceBack: r.DeviceBack, DependentsRotated: r.DependentsRotated, OldSecret: r.OldSecret,
 		DirectoriesReached: r.DirectoriesReached, Review: r.Review, Watch: r.Watch,
 		Before: n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
+		Paths: words(r.Paths), ClockTolerance: n.policy.Matching.ClockTolerance, ContactChanged: n.policy.Limits.ContactChanged,
 	}
 }
 
@@ -85,4 +86,15 @@ type needFacts struct {
 	Before             time.Duration `cel:"before"` // where steps are searched before …
 	After              time.Duration `cel:"after"`  // … and after the execution
 	Policy             string        `cel:"policy"` // its name
+	Paths              []string      `cel:"paths"`
+	ClockTolerance     time.Duration `cel:"clock_tolerance"`
+	ContactChanged     time.Duration `cel:"contact_changed"` // how long a change of contact data is a risk
+}
+
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = string(w)
+	}
+	return out
 }

@@ -230,7 +230,7 @@ func (s *sitting) managerAsked() bool {
 			return false
 		}
 	}
-	return s.b.ManagerOf(s.facts.Requester, s.c.Identity, s.c.Time)
+	return s.b.Related(s.facts.Requester, identity.Manager, s.c.Identity, s.c.Time)
 }
 
 // executorApprovals lists approvals given by somebody who executed. Where

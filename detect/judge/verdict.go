@@ -207,8 +207,8 @@ func (b *Bench) window(s *sitting, o *outcome) (State, error) {
 }
 
 // systemsOf says in which systems' logs a kind is looked for: sessions where
-// they were alive, secrets where they live, privilege everywhere, the rest in
-// the system of the reset.
+// they were alive, secrets where they live, privilege and contact data
+// everywhere, the rest in the system of the reset.
 func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 	switch k {
 	case event.SessionRevoked:
@@ -227,7 +227,7 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 				return []string{d.System}
 			}
 		}
-	case event.PrivilegeGranted, event.PrivilegeUsed:
+	case event.PrivilegeGranted, event.PrivilegeUsed, event.ContactChanged:
 		return []string{""}
 	}
 	return []string{s.c.Primary.System}
