@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
@@ -64,7 +64,9 @@ var questions = slices.Concat(chainQuestions, roleQuestions)
 
 var chainQuestions = []question{
 	{"request_required", cel.BoolType, func(s *sitting) (any, error) { return s.requestRequired() }},
+	{"requests_known", cel.BoolType, func(s *sitting) (any, error) { return s.requestsKnown(), nil }},
 	{"reason_required", cel.BoolType, func(s *sitting) (any, error) { return s.reasonRequired() }},
+	{"reason", cel.StringType, func(s *sitting) (any, error) { return s.reason() }},
 	{"verification_required", cel.BoolType, func(s *sitting) (any, error) { return s.verificationRequired() }},
 	{"verification_bar", cel.IntType, func(s *sitting) (any, error) { return s.bar() }},
 	{"verification_strength", cel.IntType, func(s *sitting) (any, error) { return s.verificationStrength() }},
@@ -171,11 +173,11 @@ func span(d time.Duration) string {
 // lists estimates the length of the lists that expressions run over.
 type lists struct{}
 
-func (lists) EstimateSize(checker.AstNode) *checker.SizeEstimate {
-	return &checker.SizeEstimate{Min: 0, Max: assumedList}
+func (lists) EstimateSize(cost.AstNode) *cost.SizeEstimate {
+	return &cost.SizeEstimate{Min: 0, Max: assumedList}
 }
 
-func (lists) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+func (lists) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 

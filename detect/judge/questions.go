@@ -34,7 +34,38 @@ func (s *sitting) on(list []rules.Path) (bool, error) {
 
 func (s *sitting) requestRequired() (bool, error) { return s.on(s.need.row.Request) }
 
+// requestsKnown: whatever was asked for is on record, until it may last follow.
+func (s *sitting) requestsKnown() bool {
+	m := s.need.policy.Matching
+	state, _ := s.b.Coverage.Window(s.ask(event.ResetRequested, s.c.Time-int64(m.Before), s.c.Time+int64(s.need.row.RequestMayFollow)))
+	return state == Covered
+}
+
 func (s *sitting) reasonRequired() (bool, error) { return s.on(s.need.row.Reason) }
+
+// reason says what explains the reset: stated, ticket, boilerplate, or "" for
+// nothing. A ticket whose request no source shows may hold a stock phrase.
+func (s *sitting) reason() (string, error) {
+	asked := s.c.Steps[custody.Requested]
+	stock := false
+	for _, r := range asked {
+		switch r.Reason {
+		case event.ReasonStated:
+			return "stated", nil
+		case event.ReasonBoilerplate, event.ReasonEmpty:
+			stock = true
+		}
+	}
+	switch {
+	case stock:
+		return "boilerplate", nil
+	case s.facts.Ticket == "":
+		return "", nil
+	case len(asked) == 0 && s.blind(event.ResetRequested):
+		return "", cannot("the reset cites %s, and no source shows what it says: the ticket log would", s.facts.Ticket)
+	}
+	return "ticket", nil
+}
 
 // bar is the least strength of verification for the case.
 func (s *sitting) bar() (int, error) {
