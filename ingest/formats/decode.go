@@ -2,6 +2,7 @@
 package formats
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -16,9 +17,10 @@ const (
 	framingJSON = "json"
 	framingCSV  = "csv"
 	framingXML  = "xml"
+	framingEVTX = "evtx"
 )
 
-var framings = []string{framingJSON, framingCSV, framingXML}
+var framings = []string{framingJSON, framingCSV, framingXML, framingEVTX}
 
 const whyTooLong = "record longer than 16 MiB"
 
@@ -32,6 +34,7 @@ type Decoder struct {
 	header  []string
 	comma   byte
 	cells   [][]byte
+	evtx    *evtxDecoder // the stream is a Windows event log file
 	words   words
 	mapper
 }
@@ -74,7 +77,7 @@ func (d *Decoder) Decode(ctx context.Context, r io.Reader, uri string, emit func
 // shape than the format's is read as the format's first one, which then finds
 // its records malformed.
 func (d *Decoder) framer(w *window) framer {
-	d.columns = nil
+	d.columns, d.evtx = nil, nil
 	switch d.f.framing(w) {
 	case framingCSV:
 		c := &csvFramer{w: w}
@@ -84,6 +87,9 @@ func (d *Decoder) framer(w *window) framer {
 		return c
 	case framingXML:
 		return newXMLFramer(w, d.f.table.Framing.Element)
+	case framingEVTX:
+		d.evtx = newEVTXDecoder(d, w)
+		return d.evtx.evtxFramer
 	}
 	return &jsonFramer{w: w, keys: d.f.table.Framing.Keys}
 }
@@ -95,6 +101,10 @@ func (f *Format) framing(w *window) string {
 		shape = framingJSON
 	case '<':
 		shape = framingXML
+	case 'E':
+		if bytes.HasPrefix(w.bytes(), []byte(evtxMagic)) {
+			shape = framingEVTX
+		}
 	}
 	for _, k := range f.table.Framing.Kind {
 		if k == shape {
@@ -156,6 +166,8 @@ func (d *Decoder) extract(b []byte) (n int, why string) {
 		return len(b), ""
 	case d.columns != nil:
 		return d.unwrap(len(b), d.row(b))
+	case d.evtx != nil:
+		return len(b), d.evtx.extract(b)
 	}
 	return d.unwrap(d.s.scan(b))
 }

@@ -61,6 +61,12 @@ func (f *Format) Fits(head []byte) (why string) {
 		}
 		return "the first row is not a header of the format " + f.table.ID
 	}
+	if d.evtx != nil {
+		if bytes.HasPrefix(head, []byte(evtxMagic)) {
+			return "" // a log may be empty
+		}
+		return "not an EVTX file"
+	}
 	read := 0
 	for range sniffRecords {
 		fm, err := fr.next()

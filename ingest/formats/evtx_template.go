@@ -1,0 +1,353 @@
+// Binary XML compiled: what every place of a template's elements holds, so that
+// a record costs its own values only. Source: MS-EVEN6, 2.2.12 "BinXml".
+package formats
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+)
+
+// Binary XML tokens (MS-EVEN6, 2.2.12). evtxMore on some of them says that
+// attributes, or more of the same, follow.
+const (
+	tokenEnd          = 0x00
+	tokenOpen         = 0x01
+	tokenCloseStart   = 0x02
+	tokenCloseEmpty   = 0x03
+	tokenClose        = 0x04
+	tokenValue        = 0x05
+	tokenAttribute    = 0x06
+	tokenCDATA        = 0x07
+	tokenCharRef      = 0x08
+	tokenEntityRef    = 0x09
+	tokenPITarget     = 0x0a
+	tokenPIData       = 0x0b
+	tokenTemplate     = 0x0c
+	tokenSubstitution = 0x0d
+	tokenOptional     = 0x0e
+	tokenFragment     = 0x0f
+	tokenMore         = 0x40
+)
+
+const (
+	// maxEVTXDepth is how deep elements may nest in one fragment, maxEVTXNesting
+	// how deep fragments may lie in values; Windows needs five and two.
+	maxEVTXDepth   = 64
+	maxEVTXNesting = 8
+	// maxEVTXCompiled is how many bytes of templates are compiled for one chunk:
+	// they lie in its 64 KiB, and only templates that overlap, which Windows never
+	// writes, go beyond.
+	maxEVTXCompiled = 4 * evtxChunkSize
+	// maxEVTXName is how long a name may be, in characters, and a path, in bytes.
+	maxEVTXName = 512
+)
+
+var (
+	errEVTXOffset    = errors.New("EVTX record points outside its chunk")
+	errEVTXToken     = errors.New("EVTX record holds an unknown token")
+	errEVTXDepth     = errors.New("EVTX record nests too deep")
+	errEVTXUnclosed  = errors.New("EVTX record does not close its elements in order")
+	errEVTXTemplates = errors.New("EVTX chunk holds more templates than fit in it")
+)
+
+// evtxTemplate is a compiled fragment. system are the places in the record's
+// header, which are read first.
+type evtxTemplate struct {
+	system, rest []evtxPlace
+	next         int // where what follows an uncompiled fragment begins
+}
+
+// evtxPlace is one element's text or one attribute.
+type evtxPlace struct {
+	// path are the names of the open elements, parted by slashes, and, after a
+	// space, the attribute's.
+	path string
+	// name is what the element's attribute Name says; nameSub the number of the
+	// value that says it, if the template does not.
+	name    string
+	nameSub int
+	pieces  []evtxPiece
+	// slots take the text; none: nobody asks for it.
+	slots []int
+}
+
+// evtxPiece is a stretch of text: a constant, or a value by its number, or a
+// template instance at an offset.
+type evtxPiece struct {
+	text     []byte
+	sub      int // -1 for a constant
+	instance int // 0 if it is none
+}
+
+// evtxElement is an open element while its fragment is compiled.
+type evtxElement struct {
+	path     string
+	name     string
+	nameSub  int
+	pieces   []evtxPiece
+	children bool // its text is no text of its own
+}
+
+// evtxCompiler compiles one fragment.
+type evtxCompiler struct {
+	x       *evtxReader
+	pos     int
+	end     int
+	depends bool // elements name the value they depend on: in templates
+	open    []evtxElement
+	attr    string // the open attribute
+	inAttr  bool
+	pieces  []evtxPiece // of the attribute
+	out     *evtxTemplate
+}
+
+// compile reads the fragment from…end that stands in the element path.
+func (x *evtxReader) compile(from, end int, path string, depends bool) (*evtxTemplate, error) {
+	c := evtxCompiler{x: x, pos: from, end: end, depends: depends, out: &evtxTemplate{}}
+	c.open = append(c.open, evtxElement{path: path, nameSub: -1, children: true})
+	for c.pos < c.end {
+		token, at := x.chunk[c.pos], c.pos
+		c.pos++
+		if token == tokenEnd {
+			break
+		}
+		if err := c.token(token); err != nil {
+			return nil, err
+		}
+		if x.compiled += c.pos - at; x.compiled > maxEVTXCompiled {
+			return nil, errEVTXTemplates
+		}
+	}
+	if len(c.open) > 1 {
+		return nil, errEVTXUnclosed
+	}
+	c.out.next = c.pos
+	return c.out, nil
+}
+
+func (c *evtxCompiler) token(token byte) error {
+	switch token &^ tokenMore {
+	case tokenOpen:
+		return c.element(token&tokenMore != 0)
+	case tokenCloseStart:
+		c.endAttribute()
+		return nil
+	case tokenCloseEmpty, tokenClose:
+		c.endAttribute()
+		return c.close()
+	case tokenAttribute:
+		c.endAttribute()
+		name, err := c.name()
+		c.attr, c.inAttr = name, true
+		return err
+	case tokenValue:
+		return c.constant()
+	case tokenCDATA:
+		text, err := c.counted()
+		c.piece(evtxPiece{text: text, sub: -1})
+		return err
+	case tokenCharRef:
+		n, err := c.x.uint16(c.pos)
+		c.pos += 2
+		c.piece(evtxPiece{text: appendUTF16(nil, []byte{byte(n), byte(n >> 8)}), sub: -1})
+		return err
+	case tokenEntityRef:
+		name, err := c.name()
+		if char, ok := xmlEntities[name]; ok {
+			c.piece(evtxPiece{text: []byte{char}, sub: -1})
+		}
+		return err
+	case tokenPITarget:
+		_, err := c.name()
+		return err
+	case tokenPIData:
+		_, err := c.counted()
+		return err
+	case tokenTemplate:
+		return c.instance()
+	case tokenSubstitution, tokenOptional:
+		n, err := c.x.uint16(c.pos)
+		c.pos += 3 // number and type
+		c.piece(evtxPiece{sub: n})
+		return err
+	case tokenFragment:
+		c.pos += 3 // version and flags
+		return nil
+	}
+	return errEVTXToken
+}
+
+func (c *evtxCompiler) element(attributes bool) error {
+	c.endAttribute()
+	if len(c.open) > maxEVTXDepth {
+		return errEVTXDepth
+	}
+	if c.depends {
+		c.pos += 2
+	}
+	c.pos += 4 // length
+	name, err := c.name()
+	if err != nil {
+		return err
+	}
+	if attributes {
+		c.pos += 4 // their length
+	}
+	parent := &c.open[len(c.open)-1]
+	parent.children = true
+	c.elementsIn(parent)
+	path := name
+	if parent.path != "" {
+		path = c.x.join(parent.path, '/', name)
+	}
+	if len(path) > maxEVTXName {
+		return errEVTXDepth
+	}
+	c.open = append(c.open, evtxElement{path: path, nameSub: -1})
+	return nil
+}
+
+func (c *evtxCompiler) close() error {
+	if len(c.open) == 1 {
+		return errEVTXUnclosed
+	}
+	e := &c.open[len(c.open)-1]
+	if !e.children && len(e.pieces) > 0 {
+		c.add(evtxPlace{path: e.path, name: e.name, nameSub: e.nameSub, pieces: e.pieces})
+	}
+	c.open = c.open[:len(c.open)-1]
+	return nil
+}
+
+// add takes a place that somebody asks for, or that may hold whole elements.
+func (c *evtxCompiler) add(p evtxPlace) {
+	if p.nameSub < 0 {
+		p.slots = c.x.slots(p.path, p.name)
+	}
+	if strings.HasPrefix(p.path, "Event/System/") {
+		c.out.system = append(c.out.system, p)
+	} else {
+		c.out.rest = append(c.out.rest, p)
+	}
+}
+
+// piece adds to the open attribute or element. Elements that a value holds
+// stand in for it where they are read; what else the element holds is no text.
+func (c *evtxCompiler) piece(p evtxPiece) {
+	if c.inAttr {
+		c.pieces = append(c.pieces, p)
+		return
+	}
+	e := &c.open[len(c.open)-1]
+	e.pieces = append(e.pieces, p)
+	if e.children {
+		c.elementsIn(e)
+	}
+}
+
+// elementsIn takes those pieces of an element with children that may hold
+// further children; text beside elements is none of its own.
+func (c *evtxCompiler) elementsIn(e *evtxElement) {
+	for _, p := range e.pieces {
+		if p.sub >= 0 || p.instance > 0 {
+			c.out.rest = append(c.out.rest, evtxPlace{path: e.path, nameSub: -1, pieces: []evtxPiece{p}})
+		}
+	}
+	e.pieces = e.pieces[:0]
+}
+
+func (c *evtxCompiler) endAttribute() {
+	if !c.inAttr {
+		return
+	}
+	e := &c.open[len(c.open)-1]
+	switch {
+	case c.attr == "Name" && strings.HasSuffix(e.path, "/Data") && len(c.pieces) == 1:
+		if e.nameSub = c.pieces[0].sub; e.nameSub < 0 {
+			e.name = c.x.words.of(c.pieces[0].text)
+		}
+	default:
+		c.add(evtxPlace{path: c.x.join(e.path, ' ', c.attr), nameSub: -1, pieces: c.pieces})
+	}
+	c.inAttr, c.pieces = false, nil
+}
+
+// constant reads a value that stands in the template itself.
+func (c *evtxCompiler) constant() error {
+	b, err := c.x.bytes(c.pos, 1)
+	if err != nil {
+		return err
+	}
+	typ := b[0]
+	c.pos++
+	if typ == typeString {
+		text, err := c.counted()
+		c.piece(evtxPiece{text: text, sub: -1})
+		return err
+	}
+	size := evtxSizes[typ]
+	if size == 0 {
+		return errEVTXType
+	}
+	if b, err = c.x.bytes(c.pos, size); err != nil {
+		return err
+	}
+	c.pos += size
+	text, err := appendEVTX(nil, typ, b)
+	c.piece(evtxPiece{text: text, sub: -1})
+	return err
+}
+
+// counted reads text after its number of characters.
+func (c *evtxCompiler) counted() ([]byte, error) {
+	n, err := c.x.uint16(c.pos)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.x.bytes(c.pos+2, 2*n)
+	c.pos += 2 + 2*n
+	return appendUTF16(nil, b), err
+}
+
+// name reads a reference to a name, and passes over the name if it stands here.
+func (c *evtxCompiler) name() (string, error) {
+	b, err := c.x.bytes(c.pos, 4)
+	if err != nil {
+		return "", err
+	}
+	c.pos += 4
+	at := binary.LittleEndian.Uint32(b)
+	if at >= evtxChunkSize {
+		return "", errEVTXOffset
+	}
+	// Next name's offset, hash, number of characters, characters, a zero.
+	n, err := c.x.uint16(int(at) + 6)
+	if err != nil {
+		return "", err
+	}
+	if n > maxEVTXName {
+		return "", errEVTXDepth
+	}
+	if b, err = c.x.bytes(int(at)+8, 2*n); err != nil {
+		return "", err
+	}
+	if int(at) == c.pos {
+		c.pos += 8 + 2*n + 2
+	}
+	var short [64]byte
+	local := appendUTF16(short[:0], b)
+	return c.x.words.of(localName(local)), nil
+}
+
+func (c *evtxCompiler) instance() error {
+	at := c.pos - 1
+	in, err := c.x.instance(c.pos)
+	if err != nil {
+		return err
+	}
+	c.x.release(in)
+	c.pos = in.next
+	c.piece(evtxPiece{sub: -1, instance: at})
+	return nil
+}
