@@ -25,7 +25,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 		r.CaseAliases = append(r.CaseAliases, a.String())
 	}
 	if s.row != nil {
-		r.RolesThen = slices.Sorted(slices.Values(s.row.Roles))
+		r.RolesThen = list(slices.Sorted(slices.Values(s.row.Roles)))
 	}
 	for _, a := range c.Steps[custody.Executed] {
 		r.Acts = append(r.Acts, ActRecord{event.RFC3339(a.Time), a.Credential, a.System, Text(a.ActorID), a.Event.ID.String()})
