@@ -18,9 +18,11 @@ const (
 	framingCSV  = "csv"
 	framingXML  = "xml"
 	framingEVTX = "evtx"
+	// framingLines is one record a line of text, for a hook to take apart.
+	framingLines = "lines"
 )
 
-var framings = []string{framingJSON, framingCSV, framingXML, framingEVTX}
+var framings = []string{framingJSON, framingCSV, framingXML, framingEVTX, framingLines}
 
 const whyTooLong = "record longer than 16 MiB"
 
@@ -78,6 +80,9 @@ func (d *Decoder) Decode(ctx context.Context, r io.Reader, uri string, emit func
 // its records malformed.
 func (d *Decoder) framer(w *window) framer {
 	d.columns, d.evtx = nil, nil
+	if d.hook = d.f.hook; d.hook != nil && d.hook.Stream != nil {
+		d.hook = d.hook.Stream()
+	}
 	switch d.f.framing(w) {
 	case framingCSV:
 		c := &csvFramer{w: w}
@@ -87,6 +92,8 @@ func (d *Decoder) framer(w *window) framer {
 		return c
 	case framingXML:
 		return newXMLFramer(w, d.f.table.Framing.Element)
+	case framingLines:
+		return &lineFramer{w}
 	case framingEVTX:
 		d.evtx = newEVTXDecoder(d, w)
 		return d.evtx.evtxFramer
@@ -158,9 +165,9 @@ func (d *Decoder) frame(fm frame, uri string, emit func(*Record) error) error {
 // many bytes it takes.
 func (d *Decoder) extract(b []byte) (n int, why string) {
 	switch {
-	case d.f.hook != nil && d.f.hook.Extract != nil:
+	case d.hook != nil && d.hook.Extract != nil:
 		clear(d.s.slots)
-		if err := d.f.hook.Extract(b, d.put); err != nil {
+		if err := d.hook.Extract(b, d.put); err != nil {
 			return len(b), err.Error()
 		}
 		return len(b), ""

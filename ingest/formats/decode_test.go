@@ -142,7 +142,7 @@ func TestTimes(t *testing.T) {
 		{"epoch-ms", "1772442000007", "2026-03-02T09:00:00.007Z"},
 		{"epoch-ms", "99999999999999999999", whyTimeForm},
 	} {
-		at, why := Layout{As: c.as}.parse([]byte(c.text), nil)
+		at, why := Layout{As: c.as}.parse([]byte(c.text), nil, exampleNow)
 		got := why
 		if why == "" {
 			got = event.RFC3339(at.UnixNano())
@@ -289,7 +289,7 @@ func TestTableErrors(t *testing.T) {
 		{"path", strings.Replace(sound, "name: u", "name: 'u['", 1), `path "u[": [ is not closed`},
 		{"map", sound + "instance: {path: a, map: none}\n", `map "none" is not among maps`},
 		{"zone", strings.Replace(sound, "as: rfc3339", "as: '2006'", 1), `layout "2006" needs zone utc or config`},
-		{"framing", strings.Replace(sound, "kind: json", "kind: jason", 1), `framing kind "jason" is none of json, csv, xml`},
+		{"framing", strings.Replace(sound, "kind: json", "kind: jason", 1), `framing kind "jason" is none of json, csv, xml, evtx, lines`},
 		{"no sniff", strings.Replace(sound, "sniff: {a: ['*']}\n", "", 1), "sniff is missing"},
 		{"hook", sound + "hook: none\n", `hook "none" is not in the program`},
 		{"extends", sound + "extends: nothing\n", `extends "nothing", which is no format`},

@@ -171,9 +171,9 @@ type TimeField struct {
 
 // Layout is one way to write a time: rfc3339 (with offset or Z, any number of
 // decimals), rfc3164 (Jan _2 15:04:05, which names no year: the latest that
-// does not lie ahead of the run's now), epoch-s, epoch-ms, or a Go layout. Zone tells for a layout without
-// offset which clock it is: utc, or config for the zone the source's
-// configuration names; without one such a record is malformed.
+// does not lie ahead of the run's now), epoch-s, epoch-ms, or a Go layout. Zone
+// tells for a layout without offset which clock it is: utc, or config for the
+// zone the source's configuration names; without one such a record is malformed.
 type Layout struct {
 	As   string `yaml:"as"`
 	Zone string `yaml:"zone"`

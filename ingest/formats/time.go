@@ -14,6 +14,7 @@ const (
 	layoutRFC3339 = "rfc3339"
 	layoutEpochS  = "epoch-s"
 	layoutEpochMS = "epoch-ms"
+	layoutRFC3164 = "rfc3164"
 	zoneConfig    = "config"
 	zoneUTC       = "utc"
 )
@@ -32,9 +33,9 @@ const (
 	whyTimeAhead  = "time %04d-%02d-%02d lies more than 48 hours after the run's now"
 )
 
-// parse reads b in the first layout that fits. zone is asked for only by a
-// layout whose zone is config.
-func (l Layout) parse(b []byte, zone func() *time.Location) (t time.Time, why string) {
+// parse reads b in the layout. zone is asked for only by a layout whose zone is
+// config, now is for times without a year.
+func (l Layout) parse(b []byte, zone func() *time.Location, now time.Time) (t time.Time, why string) {
 	switch l.As {
 	case layoutRFC3339:
 		if t.UnmarshalText(b) == nil {
@@ -47,8 +48,13 @@ func (l Layout) parse(b []byte, zone func() *time.Location) (t time.Time, why st
 	case layoutEpochS, layoutEpochMS:
 		return epoch(b, l.As == layoutEpochMS)
 	}
+	form := l.As
+	if form == layoutRFC3164 {
+		form = time.Stamp
+	}
 	loc := time.UTC
-	if _, err := time.Parse(l.As, string(b)); err != nil {
+	t, err := time.Parse(form, string(b))
+	if err != nil {
 		return t, whyTimeForm
 	}
 	if l.Zone == zoneConfig {
@@ -56,11 +62,33 @@ func (l Layout) parse(b []byte, zone func() *time.Location) (t time.Time, why st
 			return t, whyNoZone
 		}
 	}
-	t, err := time.ParseInLocation(l.As, string(b), loc)
-	if err != nil {
+	if l.As == layoutRFC3164 {
+		return latest(t, loc, now)
+	}
+	if t, err = time.ParseInLocation(form, string(b), loc); err != nil {
 		return t, whyTimeForm
 	}
 	return t, ""
+}
+
+// clockAhead is how far ahead of the run's now a time without a year may lie
+// and still be of the current year: the clock tolerance between feeds.
+const clockAhead = 5 * time.Minute
+
+// leapReach is how many years back a year is looked for that has the day: 29
+// February is missing for eight years around 1900 and 2100.
+const leapReach = 8
+
+// latest gives a time without year the latest year in which it has come about.
+func latest(t time.Time, loc *time.Location, now time.Time) (time.Time, string) {
+	_, month, day := t.Date()
+	for year := now.In(loc).Year(); year >= now.Year()-leapReach; year-- {
+		at := time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
+		if at.Day() == day && !at.After(now.Add(clockAhead)) {
+			return at, ""
+		}
+	}
+	return t, whyTimeForm
 }
 
 // epoch reads seconds or milliseconds since 1970, seconds with up to nine decimals.
