@@ -15,10 +15,14 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is the whole program: it does not exit and leaves nothing global changed, so
 // that tests can call it. It gives the exit code.
-func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	return execute(&app{args: args, in: in, out: out, log: newLogger(errs)}, errs)
+}
+
+// execute runs the command of an app.
+func execute(a *app, errs io.Writer) (code int) {
 	ctx, release := untilSignal(context.Background())
 	defer release()
-	a := &app{args: args, in: in, out: out, log: newLogger(errs)}
 	defer func() {
 		// The value may quote input, so only its type and the stack are shown.
 		if v := recover(); v != nil {
@@ -27,9 +31,9 @@ func run(args []string, in io.Reader, out, errs io.Writer) (code int) {
 		}
 	}()
 	root := newRoot(a)
-	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
+	root.SetArgs(a.args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
 	root.SetErr(errs)
 	return a.exit(ctx, root.ExecuteContext(ctx))
 }
@@ -40,6 +44,8 @@ type app struct {
 	in   io.Reader
 	out  io.Writer
 	log  *logger
+	// failAt is lake.Options.FailAt: tests kill a run at a named point; nil otherwise.
+	failAt func(point string) error
 	// code is the exit code of a command that did its work: 0, 1 or 3.
 	code int
 }

@@ -17,7 +17,7 @@ import (
 // when work is done, however it ends.
 func (a *app) withLake(ctx context.Context, s settings, work func(context.Context, *lake.Lake) error) (err error) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(s.memory)) // the collector works harder near it
-	opt := lake.Options{Memory: s.memory / lakeShare}
+	opt := lake.Options{Memory: s.memory / lakeShare, FailAt: a.failAt}
 	dir := s.lakeDir
 	if dir == "" {
 		opt.Temporary = true
