@@ -34,7 +34,10 @@ type evtxReader struct {
 
 	chunk     []byte
 	templates map[evtxKey]*evtxTemplate
-	compiled  int // bytes of templates compiled in this chunk
+	unused    []*evtxTemplate
+	constants []byte // text of this chunk's templates
+	compiled  int    // bytes of templates compiled in this chunk
+	compiler  evtxCompiler
 	text      []byte
 	ends      []int
 	values    int // how many places the record may still have
@@ -54,16 +57,39 @@ type evtxInstance struct {
 	types    int
 	ends, n  int // in evtxReader.ends
 	next     int
+	nested   bool // a value holds elements
 }
 
 // open begins a chunk.
 func (x *evtxReader) open(chunk []byte) {
 	x.chunk = chunk
 	x.compiled = 0
+	x.constants = x.constants[:0]
 	if x.templates == nil {
 		x.templates = map[evtxKey]*evtxTemplate{}
 	}
+	for _, t := range x.templates { // in any order: they are emptied
+		x.unused = append(x.unused, t)
+	}
 	clear(x.templates)
+}
+
+// empty gives a template to compile into.
+func (x *evtxReader) empty() *evtxTemplate {
+	if n := len(x.unused); n > 0 {
+		t := x.unused[n-1]
+		x.unused = x.unused[:n-1]
+		*t = evtxTemplate{system: t.system[:0], rest: t.rest[:0], asked: t.asked[:0]}
+		return t
+	}
+	return &evtxTemplate{}
+}
+
+// constant keeps UTF-16 text as long as the chunk is read.
+func (x *evtxReader) constant(b []byte) []byte {
+	from := len(x.constants)
+	x.constants = appendUTF16(x.constants, b)
+	return x.constants[from:len(x.constants):len(x.constants)]
 }
 
 // record reads the record from…end of the chunk, its own frame included.
@@ -90,7 +116,7 @@ func (x *evtxReader) fragment(pos, end int, path string, depth int) error {
 			if err != nil {
 				return err
 			}
-			if err := x.instantiate(in, path, depth); err != nil {
+			if err := x.instantiate(&in, path, depth); err != nil {
 				return err
 			}
 			pos, found = in.next, true
@@ -99,7 +125,7 @@ func (x *evtxReader) fragment(pos, end int, path string, depth int) error {
 			if err != nil {
 				return err
 			}
-			if err := x.fill(t, evtxInstance{}, depth); err != nil {
+			if err := x.fill(t, &evtxInstance{}, depth); err != nil {
 				return err
 			}
 			pos, found = t.next, true
@@ -147,7 +173,9 @@ func (x *evtxReader) instance(pos int) (in evtxInstance, err error) {
 	in.next = in.types + 4*in.n
 	x.ends = append(x.ends, in.next)
 	for i := range in.n {
-		in.next += int(binary.LittleEndian.Uint16(b[4*i:]))
+		v := binary.LittleEndian.Uint32(b[4*i:])
+		in.next += int(v & 0xffff)
+		in.nested = in.nested || byte(v>>16) == typeBinXML
 		x.ends = append(x.ends, in.next)
 	}
 	if in.next > len(x.chunk) {
@@ -157,7 +185,7 @@ func (x *evtxReader) instance(pos int) (in evtxInstance, err error) {
 }
 
 // release forgets the values of an instance, the last one read.
-func (x *evtxReader) release(in evtxInstance) { x.ends = x.ends[:in.ends] }
+func (x *evtxReader) release(in *evtxInstance) { x.ends = x.ends[:in.ends] }
 
 // definition reads a template's frame: next one's offset, GUID, length, body.
 func (x *evtxReader) definition(at int) (from, end int, err error) {
@@ -174,7 +202,7 @@ func (x *evtxReader) definition(at int) (from, end int, err error) {
 	return from, from + int(n), err
 }
 
-func (x *evtxReader) instantiate(in evtxInstance, path string, depth int) error {
+func (x *evtxReader) instantiate(in *evtxInstance, path string, depth int) error {
 	key := evtxKey{in.template, path}
 	t := x.templates[key]
 	if t == nil {
@@ -193,7 +221,7 @@ func (x *evtxReader) instantiate(in evtxInstance, path string, depth int) error 
 }
 
 // fill puts the values of an instance into their places.
-func (x *evtxReader) fill(t *evtxTemplate, in evtxInstance, depth int) error {
+func (x *evtxReader) fill(t *evtxTemplate, in *evtxInstance, depth int) error {
 	for i := range t.system {
 		if err := x.place(&t.system[i], in, depth); err != nil {
 			return err
@@ -202,7 +230,15 @@ func (x *evtxReader) fill(t *evtxTemplate, in evtxInstance, depth int) error {
 	if depth == 0 && !x.wanted() {
 		return nil
 	}
-	for i := range t.rest {
+	if in.nested {
+		for i := range t.rest {
+			if err := x.place(&t.rest[i], in, depth); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, i := range t.asked {
 		if err := x.place(&t.rest[i], in, depth); err != nil {
 			return err
 		}
@@ -210,7 +246,7 @@ func (x *evtxReader) fill(t *evtxTemplate, in evtxInstance, depth int) error {
 	return nil
 }
 
-func (x *evtxReader) place(p *evtxPlace, in evtxInstance, depth int) error {
+func (x *evtxReader) place(p *evtxPlace, in *evtxInstance, depth int) error {
 	if x.values--; x.values < 0 {
 		return errEVTXValues
 	}
@@ -223,12 +259,12 @@ func (x *evtxReader) place(p *evtxPlace, in evtxInstance, depth int) error {
 		}
 		slots = x.slots(p.path, string(name))
 	}
-	from := len(x.text)
-	for i := range p.pieces {
-		var err error
-		if from, err = x.piece(p, &p.pieces[i], in, slots, depth, from); err != nil {
-			return err
-		}
+	from, err := x.piece(p, &p.first, in, slots, depth, len(x.text))
+	for i := 0; i < len(p.more) && err == nil; i++ {
+		from, err = x.piece(p, &p.more[i], in, slots, depth, from)
+	}
+	if err != nil {
+		return err
 	}
 	if len(x.text) > from {
 		x.put(p, slots, x.text[from:len(x.text):len(x.text)])
@@ -241,8 +277,10 @@ func (x *evtxReader) place(p *evtxPlace, in evtxInstance, depth int) error {
 
 // piece adds to a place's text, which begins at from, if anybody asks for it,
 // and reads the elements that a value holds. start is where the text begins then.
-func (x *evtxReader) piece(p *evtxPlace, piece *evtxPiece, in evtxInstance, slots []int, depth, from int) (start int, err error) {
+func (x *evtxReader) piece(p *evtxPlace, piece *evtxPiece, in *evtxInstance, slots []int, depth, from int) (start int, err error) {
 	switch {
+	case len(slots) == 0 && !in.nested && piece.instance == 0:
+		return from, nil
 	case piece.instance > 0:
 		err = x.fragment(piece.instance, piece.instance+1, p.path, depth+1)
 		return len(x.text), err
@@ -290,7 +328,7 @@ func (x *evtxReader) array(p *evtxPlace, typ byte, b []byte, slots []int, from i
 }
 
 // value gives a value and its type; none for a number the instance lacks.
-func (x *evtxReader) value(in evtxInstance, i int) (typ byte, b []byte) {
+func (x *evtxReader) value(in *evtxInstance, i int) (typ byte, b []byte) {
 	if i >= in.n {
 		return typeNull, nil
 	}

@@ -55,7 +55,10 @@ var (
 // header, which are read first.
 type evtxTemplate struct {
 	system, rest []evtxPlace
-	next         int // where what follows an uncompiled fragment begins
+	// asked are those of rest that somebody asks for. The others matter only if a
+	// value holds elements.
+	asked []int
+	next  int // where what follows an uncompiled fragment begins
 }
 
 // evtxPlace is one element's text or one attribute.
@@ -67,7 +70,9 @@ type evtxPlace struct {
 	// value that says it, if the template does not.
 	name    string
 	nameSub int
-	pieces  []evtxPiece
+	// first is all of the text but where it comes in several pieces.
+	first evtxPiece
+	more  []evtxPiece
 	// slots take the text; none: nobody asks for it.
 	slots []int
 }
@@ -80,32 +85,41 @@ type evtxPiece struct {
 	instance int // 0 if it is none
 }
 
-// evtxElement is an open element while its fragment is compiled.
+// evtxElement is an open element, or attribute, while its fragment is compiled.
 type evtxElement struct {
-	path     string
-	name     string
-	nameSub  int
-	pieces   []evtxPiece
+	evtxPlace
+	pieces   int
 	children bool // its text is no text of its own
 }
 
-// evtxCompiler compiles one fragment.
+func (e *evtxElement) add(p evtxPiece) {
+	if e.pieces == 0 {
+		e.first = p
+	} else {
+		e.more = append(e.more, p)
+	}
+	e.pieces++
+}
+
+// evtxCompiler compiles one fragment. One is used again and again.
 type evtxCompiler struct {
 	x       *evtxReader
 	pos     int
 	end     int
 	depends bool // elements name the value they depend on: in templates
 	open    []evtxElement
-	attr    string // the open attribute
+	attr    evtxElement
+	isName  bool // the attribute is Name of a Data element
 	inAttr  bool
-	pieces  []evtxPiece // of the attribute
 	out     *evtxTemplate
 }
 
 // compile reads the fragment from…end that stands in the element path.
 func (x *evtxReader) compile(from, end int, path string, depends bool) (*evtxTemplate, error) {
-	c := evtxCompiler{x: x, pos: from, end: end, depends: depends, out: &evtxTemplate{}}
-	c.open = append(c.open, evtxElement{path: path, nameSub: -1, children: true})
+	c := &x.compiler
+	*c = evtxCompiler{x: x, pos: from, end: end, depends: depends, open: c.open[:0], out: x.empty()}
+	c.enter(path)
+	c.open[0].children = true
 	for c.pos < c.end {
 		token, at := x.chunk[c.pos], c.pos
 		c.pos++
@@ -138,9 +152,7 @@ func (c *evtxCompiler) token(token byte) error {
 		return c.close()
 	case tokenAttribute:
 		c.endAttribute()
-		name, err := c.name()
-		c.attr, c.inAttr = name, true
-		return err
+		return c.attribute()
 	case tokenValue:
 		return c.constant()
 	case tokenCDATA:
@@ -148,9 +160,9 @@ func (c *evtxCompiler) token(token byte) error {
 		c.piece(evtxPiece{text: text, sub: -1})
 		return err
 	case tokenCharRef:
-		n, err := c.x.uint16(c.pos)
+		b, err := c.x.bytes(c.pos, 2)
 		c.pos += 2
-		c.piece(evtxPiece{text: appendUTF16(nil, []byte{byte(n), byte(n >> 8)}), sub: -1})
+		c.piece(evtxPiece{text: c.x.constant(b), sub: -1})
 		return err
 	case tokenEntityRef:
 		name, err := c.name()
@@ -204,8 +216,13 @@ func (c *evtxCompiler) element(attributes bool) error {
 	if len(path) > maxEVTXName {
 		return errEVTXDepth
 	}
-	c.open = append(c.open, evtxElement{path: path, nameSub: -1})
+	c.enter(path)
 	return nil
+}
+
+// enter opens an element.
+func (c *evtxCompiler) enter(path string) {
+	c.open = append(c.open, evtxElement{evtxPlace: evtxPlace{path: path, nameSub: -1}})
 }
 
 func (c *evtxCompiler) close() error {
@@ -213,34 +230,36 @@ func (c *evtxCompiler) close() error {
 		return errEVTXUnclosed
 	}
 	e := &c.open[len(c.open)-1]
-	if !e.children && len(e.pieces) > 0 {
-		c.add(evtxPlace{path: e.path, name: e.name, nameSub: e.nameSub, pieces: e.pieces})
+	if !e.children && e.pieces > 0 {
+		c.add(e.evtxPlace)
 	}
 	c.open = c.open[:len(c.open)-1]
 	return nil
 }
 
-// add takes a place that somebody asks for, or that may hold whole elements.
+// add takes a place, and notes who asks for it.
 func (c *evtxCompiler) add(p evtxPlace) {
 	if p.nameSub < 0 {
 		p.slots = c.x.slots(p.path, p.name)
 	}
-	if strings.HasPrefix(p.path, "Event/System/") {
+	switch {
+	case strings.HasPrefix(p.path, "Event/System/"):
 		c.out.system = append(c.out.system, p)
-	} else {
-		c.out.rest = append(c.out.rest, p)
+		return
+	case p.nameSub >= 0, len(p.slots) > 0, p.first.instance > 0, len(p.more) > 0:
+		c.out.asked = append(c.out.asked, len(c.out.rest))
 	}
+	c.out.rest = append(c.out.rest, p)
 }
 
-// piece adds to the open attribute or element. Elements that a value holds
-// stand in for it where they are read; what else the element holds is no text.
+// piece adds to the open attribute or element.
 func (c *evtxCompiler) piece(p evtxPiece) {
 	if c.inAttr {
-		c.pieces = append(c.pieces, p)
+		c.attr.add(p)
 		return
 	}
 	e := &c.open[len(c.open)-1]
-	e.pieces = append(e.pieces, p)
+	e.add(p)
 	if e.children {
 		c.elementsIn(e)
 	}
@@ -249,28 +268,44 @@ func (c *evtxCompiler) piece(p evtxPiece) {
 // elementsIn takes those pieces of an element with children that may hold
 // further children; text beside elements is none of its own.
 func (c *evtxCompiler) elementsIn(e *evtxElement) {
-	for _, p := range e.pieces {
+	for i := range e.pieces {
+		p := e.first
+		if i > 0 {
+			p = e.more[i-1]
+		}
 		if p.sub >= 0 || p.instance > 0 {
-			c.out.rest = append(c.out.rest, evtxPlace{path: e.path, nameSub: -1, pieces: []evtxPiece{p}})
+			c.add(evtxPlace{path: e.path, nameSub: -1, first: p})
 		}
 	}
-	e.pieces = e.pieces[:0]
+	e.pieces, e.more = 0, nil
+}
+
+func (c *evtxCompiler) attribute() error {
+	name, err := c.name()
+	e := &c.open[len(c.open)-1]
+	c.inAttr = true
+	c.isName = name == "Name" && strings.HasSuffix(e.path, "/Data")
+	c.attr = evtxElement{evtxPlace: evtxPlace{nameSub: -1}}
+	if !c.isName {
+		c.attr.path = c.x.join(e.path, ' ', name)
+	}
+	return err
 }
 
 func (c *evtxCompiler) endAttribute() {
 	if !c.inAttr {
 		return
 	}
+	c.inAttr = false
 	e := &c.open[len(c.open)-1]
 	switch {
-	case c.attr == "Name" && strings.HasSuffix(e.path, "/Data") && len(c.pieces) == 1:
-		if e.nameSub = c.pieces[0].sub; e.nameSub < 0 {
-			e.name = c.x.words.of(c.pieces[0].text)
-		}
+	case !c.isName:
+		c.add(c.attr.evtxPlace)
+	case c.attr.first.sub >= 0:
+		e.nameSub = c.attr.first.sub
 	default:
-		c.add(evtxPlace{path: c.x.join(e.path, ' ', c.attr), nameSub: -1, pieces: c.pieces})
+		e.name = c.x.words.of(c.attr.first.text)
 	}
-	c.inAttr, c.pieces = false, nil
 }
 
 // constant reads a value that stands in the template itself.
@@ -307,7 +342,7 @@ func (c *evtxCompiler) counted() ([]byte, error) {
 	}
 	b, err := c.x.bytes(c.pos+2, 2*n)
 	c.pos += 2 + 2*n
-	return appendUTF16(nil, b), err
+	return c.x.constant(b), err
 }
 
 // name reads a reference to a name, and passes over the name if it stands here.
@@ -346,7 +381,7 @@ func (c *evtxCompiler) instance() error {
 	if err != nil {
 		return err
 	}
-	c.x.release(in)
+	c.x.release(&in)
 	c.pos = in.next
 	c.piece(evtxPiece{sub: -1, instance: at})
 	return nil
