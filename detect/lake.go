@@ -10,8 +10,9 @@ import (
 	"resetproof/ingest/event"
 )
 
-// Lake is what a run reads events through. The event a yield gets may be
-// reused after it returns; its strings may be kept.
+// Lake is what a run reads events through. It yields every event once, however
+// many copies its records have. The event a yield gets may be reused after it
+// returns; its strings may be kept.
 type Lake interface {
 	// Feeds gives every feed, sorted by name.
 	Feeds() ([]event.Feed, error)
