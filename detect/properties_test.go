@@ -9,11 +9,10 @@ import (
 
 	"resetproof/detect/judge"
 	"resetproof/ingest/event"
-	"resetproof/rules"
 )
 
 // seeds is how many organisations each property is tried on.
-const seeds = 16
+const seeds = 10
 
 // atEnd is a day after the logs end.
 var atEnd = opening + (closing+1)*oneDay
@@ -156,20 +155,27 @@ func held(a, b *judge.CaseRecord, withheld map[string]bool) bool {
 	return slices.Equal(fixed(a), fixed(b))
 }
 
+// acquits lists where less to see may turn not met into met after all, and why.
+var acquits = map[[2]string]string{
+	{"reset-then-privilege", "privilege.used"}: "policy, numbers shared by all: with less history only grants are judged",
+	{"late-verification", "reset.approved"}:    "it compares the verification with what else is on record",
+}
+
 // Where a kind that a check needs is shown by no source, its verdict stays or
-// becomes not assessable; nothing turns into met or not met.
+// becomes not assessable; nothing turns into met or not met. Of any other kind
+// at least this holds: taking a log away acquits nobody.
 func TestWithholdingAKindProvesNothing(t *testing.T) {
 	compared := map[string]int{}
 	eachOrganisation(t, func(seed uint64, o *organisation, st *stage) {
 		for _, k := range event.Kinds() {
-			if !slices.ContainsFunc(bundled.checks, func(c *rules.Check) bool { return c.Scope == "case" && slices.Contains(c.Needs, k.String()) }) {
-				continue
-			}
 			withheld := map[string]bool{}
 			for _, e := range o.events {
 				if e.Kind == k {
 					withheld[e.ID.String()] = true
 				}
+			}
+			if len(withheld) == 0 {
+				continue
 			}
 			less := o.without(k).detect(t, atEnd)
 			for _, was := range st.cases {
@@ -178,15 +184,14 @@ func TestWithholdingAKindProvesNothing(t *testing.T) {
 					continue
 				}
 				for _, c := range bundled.checks {
-					if !slices.Contains(c.Needs, k.String()) || c.Scope != "case" {
-						continue
-					}
 					from, to := was.Verdicts[c.ID], less.cases[i].Verdicts[c.ID]
-					if c.Each != "" && to == judge.NotApplicable {
+					if c.Scope != "case" || c.Each != "" && to == judge.NotApplicable {
 						continue // its list is another
 					}
 					compared[c.ID]++
-					if to != from && to != judge.NotAssessable {
+					needed := slices.Contains(c.Needs, k.String()) && to != from && to != judge.NotAssessable
+					acquitted := c.Each == "" && from == judge.NotMet && to == judge.Met && acquits[[2]string{c.ID, k.String()}] == ""
+					if needed || acquitted {
 						t.Errorf("organisation %d: without %s, %s of %s turns from %s into %s", seed, k, c.ID, was.Identity, from, to)
 					}
 				}
