@@ -80,11 +80,9 @@ func (r *run) arrange() {
 		Tickets:     r.tickets,
 		Controllers: r.hosts,
 		Compromised: r.compromised,
-		Dependent: func(id, secret string) bool {
-			return slices.Contains(r.bySecret[strings.ToLower(secret)], id)
-		},
-		Scheduled: r.scheduled,
-		ResetTool: r.resetTool,
+		DependsOn:   func(secret string) []string { return r.bySecret[strings.ToLower(secret)] },
+		Scheduled:   r.scheduled,
+		ResetTool:   r.resetTool,
 	}
 }
 

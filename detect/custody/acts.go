@@ -123,7 +123,18 @@ func (f *Fold) notCase(s Step, born map[string][]birth) string {
 	if (s.Kind == event.SecretRotated || s.Kind == event.SecretCreated) && f.w.Scheduled(s.CredentialID, s.ActorID, s.Time) {
 		return NotScheduled
 	}
+	if class := classOf(s.Event); (class == rules.Rotation || class == rules.Issuance) && f.explainedElsewhere(s) {
+		return NotDependent
+	}
 	return ""
+}
+
+// explainedElsewhere tells whether a secret was replaced while the case of
+// another identity it depends on was open (design 3.2).
+func (f *Fold) explainedElsewhere(s Step) bool {
+	return slices.ContainsFunc(f.w.DependsOn(s.CredentialID), func(id string) bool {
+		return id != f.id && f.w.Tickets.recoveredWithin(id, s.Time, int64(f.w.longest(id, s.Time)))
+	})
 }
 
 // machineAccount tells a computer's account: its record says so, or its name

@@ -161,4 +161,7 @@ const (
 	NotRoutineChange  = "routine-change"
 	NotScheduled      = "scheduled-rotation"
 	NotFirstFactor    = "first-factor"
+	// NotDependent is a secret replaced because somebody it depends on was
+	// reset: a step of that case.
+	NotDependent = "dependent-rotation"
 )

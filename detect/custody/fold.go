@@ -226,14 +226,16 @@ func (f *Fold) absorb() {
 }
 
 // tier is the tier by the roster alone, which bounds how long a case is open.
-func (f *Fold) tier(t int64) rules.Tier {
-	tier, _ := identity.TierAt(f.w.Policy(t), f.w.Row(f.id, t), identity.Observed{})
+func (w *World) tier(id string, t int64) rules.Tier {
+	tier, _ := identity.TierAt(w.Policy(t), w.Row(id, t), identity.Observed{})
 	return tier
 }
 
 // longest is the longest deadline or watch that policy sets for a case.
-func (f *Fold) longest(c *Case) time.Duration {
-	r := f.w.Policy(c.Time).Requirements[f.tier(c.Time)]
+func (f *Fold) longest(c *Case) time.Duration { return f.w.longest(c.Identity, c.Time) }
+
+func (w *World) longest(id string, t int64) time.Duration {
+	r := w.Policy(t).Requirements[w.tier(id, t)]
 	return max(r.Watch, r.ForcedChange, r.SessionsEnded, r.TokensRevoked, r.MFABack, r.DeviceBack, r.DependentsRotated, r.DirectoriesReached)
 }
 

@@ -135,7 +135,7 @@ func (f *Fold) follow(cases []*Case) {
 		if !ok || n < Delivered || s.Outcome == event.Failure || s.Kind == event.SessionRevoked && Logout(s.Method) {
 			continue
 		}
-		if s.AccountID != f.id && !(n == Dependents && f.w.Dependent(f.id, s.CredentialID)) {
+		if s.AccountID != f.id && !(n == Dependents && slices.Contains(f.w.DependsOn(s.CredentialID), f.id)) {
 			continue
 		}
 		ticketed := f.w.Tickets.Key(s.Event) != ""

@@ -72,9 +72,16 @@ func (p *play) world(t testing.TB) *World {
 		Tickets:     tickets,
 		Controllers: map[string]bool{"dc01": true},
 		Compromised: func(id string, _ int64) bool { return slices.Contains(p.incidents, id) },
-		Dependent:   func(id, secret string) bool { return slices.Contains(p.depends, [2]string{id, secret}) },
-		Scheduled:   func(secret, _ string, _ int64) bool { return slices.Contains(p.scheduled, secret) },
-		ResetTool:   func(q event.Party, _ int64) bool { return slices.Contains(p.tools, q.Name) },
+		DependsOn: func(secret string) (ids []string) {
+			for _, d := range p.depends {
+				if d[1] == secret {
+					ids = append(ids, d[0])
+				}
+			}
+			return ids
+		},
+		Scheduled: func(secret, _ string, _ int64) bool { return slices.Contains(p.scheduled, secret) },
+		ResetTool: func(q event.Party, _ int64) bool { return slices.Contains(p.tools, q.Name) },
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"resetproof/ingest/event"
+	"resetproof/rules"
 )
 
 // Tickets is the side table that ties tickets to identities: what each names,
@@ -15,6 +16,8 @@ type Tickets struct {
 	alias map[string]string // lower-case other id -> lower-case number
 	about map[string]*ticket
 	acts  map[string][]int64 // identity -> times of its resets, sorted by Seal
+	// recoveries are those of acts that are recoveries, in no order.
+	recoveries map[string][]int64
 	// campaigns are declared incidents of kind campaign: ticket -> identities.
 	campaigns map[string][]string
 	series    map[string]bool // series of which some ticket is on record as opened
@@ -35,7 +38,7 @@ type cite struct {
 // NewTickets makes an empty table; campaigns maps incident ids to the
 // identities a declared campaign lists.
 func NewTickets(campaigns map[string][]string) *Tickets {
-	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}}
+	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}}
 	for id, ids := range campaigns {
 		t.campaigns[strings.ToLower(id)] = ids
 	}
@@ -72,6 +75,9 @@ func (t *Tickets) Note(e *event.Event, id string) {
 	}
 	if IsAct(e) {
 		t.acts[id] = append(t.acts[id], e.Time)
+		if classOf(e) == rules.Recovery {
+			t.recoveries[id] = append(t.recoveries[id], e.Time)
+		}
 	}
 	k := t.Key(e)
 	if k == "" {
@@ -237,6 +243,12 @@ func (t *Tickets) VouchedElsewhere(key, named, id string, at, reach int64) bool 
 		}
 	}
 	return false
+}
+
+// recoveredWithin tells whether an identity was recovered at most reach
+// (nanoseconds) before a time.
+func (t *Tickets) recoveredWithin(id string, at, reach int64) bool {
+	return slices.ContainsFunc(t.recoveries[id], func(r int64) bool { return r <= at && at-r <= reach })
 }
 
 // Resets tells whether an identity has any reset.

@@ -26,9 +26,9 @@ type World struct {
 	Controllers map[string]bool
 	// Compromised tells whether an incident names the identity at a time.
 	Compromised func(id string, t int64) bool
-	// Dependent tells whether the inventory says that the secret depends on the
-	// identity.
-	Dependent func(id, secret string) bool
+	// DependsOn lists the identities on which the inventory says that a secret
+	// depends.
+	DependsOn func(secret string) []string
 	// Scheduled tells whether a rotation of the secret by this actor at this
 	// time is the scheduled one of its owned rotator.
 	Scheduled func(secret, actor string, t int64) bool

@@ -1,0 +1,179 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"resetproof/detect/judge"
+	"resetproof/rules"
+)
+
+// runOf plays a scenario's log as a run with other options.
+func runOf(t *testing.T, s rules.Scenario, with func(*Options)) (*stage, Result) {
+	t.Helper()
+	play, err := read(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := rules.LoadChecks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies, err := rules.LoadPolicy("baseline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{
+		Lake: play, Sorter: func() (Sorter, error) { return &memorySorter{}, nil }, Now: play.until, Policies: policies, Checks: checks,
+		Context: play.context, SecretsGiven: true, IncidentsGiven: true, ExceptionsFile: "exceptions.yaml",
+	}
+	with(&o)
+	st := &stage{}
+	result, err := Run(t.Context(), o, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.sortCases()
+	return st, result
+}
+
+func asIs(*Options) {}
+
+// subjects lists what a check found, whatever it found it in.
+func (s *stage) subjects(check string) []string {
+	var all []string
+	for _, f := range s.findings {
+		if f.Check == check {
+			all = append(all, f.Subject)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+var threeResets = []string{
+	"2026-03-02T09:00:00Z reset.requested ann by bob ticket=T-1 reason=stated",
+	"2026-03-02T09:10:00Z reset.executed ann by sam system=okta ticket=T-1",
+	"2026-03-03T09:10:00Z reset.executed eve by sam system=okta",
+	"2026-03-04T09:10:00Z reset.executed max by sam system=ad",
+}
+
+// A step that no feed could show is one finding per step, system and tier, and
+// never one per case.
+func TestStepWithoutSource(t *testing.T) {
+	st, _ := runOf(t, rules.Scenario{Log: threeResets, Unseen: []string{"reset.approved"}}, asIs)
+	want := []string{"approved|ad|ordinary", "approved|okta|ordinary"}
+	if got := st.subjects("step-without-source"); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	for _, c := range st.cases {
+		if c.Verdicts["missing-approval"] != judge.NotAssessable {
+			t.Errorf("%s: missing-approval is %s, want not-assessable", c.Identity, c.Verdicts["missing-approval"])
+		}
+	}
+}
+
+// Where the organisation states that no such record exists, the cases lack the
+// step and cite the statement.
+func TestSourcesAbsent(t *testing.T) {
+	st, _ := runOf(t, rules.Scenario{Log: threeResets, Unseen: []string{"reset.approved"}}, func(o *Options) { o.SourcesAbsent = []string{"approved"} })
+	if got := st.subjects("step-without-source"); len(got) != 0 {
+		t.Errorf("found %q, want nothing: the config says there is no source", got)
+	}
+	cited := 0
+	for _, f := range st.findings {
+		if f.Check == "missing-approval" && len(f.Searched) == 1 && f.Searched[0].Feed == "sources_absent" {
+			cited++
+		}
+	}
+	if cited != len(st.cases) {
+		t.Errorf("%d of %d cases lack an approval on the word of sources_absent", cited, len(st.cases))
+	}
+}
+
+// A period bounds the cases by their execution, half-open; evidence is read
+// before and after it.
+func TestPeriod(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 3, d, 9, 10, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		from, to time.Time
+		want     string
+	}{
+		{time.Time{}, time.Time{}, "ann eve max"},
+		{day(3), day(4), "eve"},
+		{day(3), time.Time{}, "eve max"},
+		{time.Time{}, day(3), "ann"},
+	} {
+		st, result := runOf(t, rules.Scenario{Log: threeResets}, func(o *Options) { o.Period = [2]time.Time{c.from, c.to} })
+		var who []string
+		for _, rec := range st.cases {
+			who = append(who, rec.Identity)
+		}
+		if got := strings.Join(who, " "); got != c.want || int(result.Cases) != len(who) {
+			t.Errorf("from %v to %v: %q (%d counted), want %q", c.from, c.to, got, result.Cases, c.want)
+		}
+	}
+	st, _ := runOf(t, rules.Scenario{Log: threeResets}, func(o *Options) { o.Period[0] = day(2) })
+	if v := st.cases[0].Verdicts["no-request"]; v != judge.Met {
+		t.Errorf("a request from before the period: no-request is %s, want met", v)
+	}
+}
+
+// What is no case is counted, and what leads nowhere is said.
+func TestWhatIsLeftOut(t *testing.T) {
+	_, result := runOf(t, rules.Scenario{Log: []string{
+		"2026-03-02T09:00:00Z account.created ann by hr system=ad",
+		"2026-03-02T09:00:01Z reset.executed ann by hr system=ad",
+		"2026-03-02T10:00:00Z reset.executed bob by sam system=ad outcome=failure",
+		"2026-03-02T11:00:00Z credential.changed bob by bob system=ad",
+		"2026-03-02T12:00:00Z ticket.opened ticket=T-7",
+	}}, asIs)
+	for why, want := range map[string]int64{"first-password": 1, "failed": 1, "routine-change": 1} {
+		if got := result.NotCases[why]; got != want {
+			t.Errorf("%s: counted %d, want %d", why, got, want)
+		}
+	}
+	if result.Cases != 0 || len(result.LeftOut) != 1 || !strings.HasPrefix(result.LeftOut[0], "1 custody events name no account") {
+		t.Errorf("%d cases, left out: %q", result.Cases, result.LeftOut)
+	}
+}
+
+// A rotation that an open case explains is a step of that case and no case of
+// its own, although the secret lives in an account of somebody else.
+func TestRotationOfADependent(t *testing.T) {
+	st, result := runOf(t, rules.Scenario{
+		Roster:  []string{"ann:", "sam:", "svc-db: kind=service owner=ann"},
+		Secrets: []string{"db-password: kind=password system=vault owner=ann used_by=svc-db minted_by=ann"},
+		Log: []string{
+			"2026-03-02T09:10:00Z reset.executed ann by sam system=okta",
+			"2026-03-02T12:10:00Z secret.rotated svc-db by ann system=vault id=db-password",
+		},
+	}, asIs)
+	if len(st.cases) != 1 || st.cases[0].Identity != "ann" || st.cases[0].Verdicts["dependent-not-rotated"] != judge.Met {
+		t.Errorf("%d cases, want that of ann alone, its dependent rotated", len(st.cases))
+	}
+	if result.NotCases["dependent-rotation"] != 1 {
+		t.Errorf("counted %v, want one dependent-rotation", result.NotCases)
+	}
+}
+
+// A run that cannot begin says why before it reads anything.
+func TestCheckRefusesWrongSelectors(t *testing.T) {
+	for selector, ok := range map[string]bool{`identity.id == "ann"`: true, `identity.idd == "ann"`: false} {
+		play, err := read(rules.Scenario{Log: threeResets, Waivers: []string{"W-1: checks=no-request identity=ann"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies, err := rules.LoadPolicy("baseline")
+		if err != nil {
+			t.Fatal(err)
+		}
+		play.context.Waivers[0].Selector = selector
+		err = Check(Options{Lake: play, Policies: policies, Context: play.context, ExceptionsFile: "exceptions.yaml"})
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", selector, err)
+		}
+	}
+}
