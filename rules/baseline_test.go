@@ -153,7 +153,7 @@ unlock   verification no
 
 func TestPolicyHashIsThatOfItsFiles(t *testing.T) {
 	var all []byte
-	for _, file := range []string{"policies/baseline.yaml", "policies/strict.yaml", "policies/methods.yaml"} {
+	for _, file := range []string{"policies/baseline.yaml", "policies/strict.yaml", "policies/methods.yaml", "policies/lifetimes.yaml"} {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +161,7 @@ func TestPolicyHashIsThatOfItsFiles(t *testing.T) {
 		all = append(all, src...)
 	}
 	if got := load(t, "strict").SHA256; got != digest(all) {
-		t.Errorf("hash %s is not that of baseline, strict and methods one after the other", got)
+		t.Errorf("hash %s is not that of baseline, strict, methods and lifetimes one after the other", got)
 	}
 }
 

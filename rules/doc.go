@@ -50,7 +50,8 @@
 //
 // policies/baseline.yaml explains each key. A user's file extends a bundled one
 // and holds only what differs; see LoadPolicy. policies/methods.yaml gives the
-// strength of verification methods and the vendors' names for them.
+// strength of verification methods and the vendors' names for them,
+// policies/lifetimes.yaml how long old access lives on unavoidably.
 //
 // # A framework
 //

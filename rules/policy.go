@@ -84,7 +84,7 @@ type Policy struct {
 	// Extends is the bundled policy the file adds to, "" for none.
 	Extends string `yaml:"extends"`
 	// SHA256 of the files that made it, one after the other: what it extends,
-	// the file itself, methods.yaml. Lower-case hexadecimal.
+	// the file itself, methods.yaml, lifetimes.yaml. Lower-case hexadecimal.
 	SHA256 string
 	// ValidFrom is when this version came into force; zero for always.
 	ValidFrom time.Time `yaml:"valid_from"`
@@ -128,6 +128,8 @@ type Policy struct {
 	// Methods knows them already.
 	MethodNames map[string]string `yaml:"method_names" in:"method"`
 	Methods     Methods
+	// Lifetimes are the lives of old access that no reset can cut short.
+	Lifetimes Lifetimes
 }
 
 // Raised tells whether findings about such an identity have the raised

@@ -90,7 +90,7 @@ func bundledNames(folder string) []string {
 	}
 	var all []string
 	for _, f := range found {
-		if f != methodsPath {
+		if f != methodsPath && f != lifetimesPath {
 			all = append(all, strings.TrimSuffix(path.Base(f), ".yaml"))
 		}
 	}
@@ -154,7 +154,9 @@ func build(layers []layer, name string) (*Policy, error) {
 	}
 	_, methods := bundledFile(methodsPath)
 	p.Methods = bundledMethods().with(p.MethodNames)
-	p.SHA256 = digest(append(files, methods)...)
+	_, lifetimes := bundledFile(lifetimesPath)
+	p.Lifetimes = theLifetimes()
+	p.SHA256 = digest(append(files, methods, lifetimes)...)
 	return p, nil
 }
 
