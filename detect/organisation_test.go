@@ -17,12 +17,11 @@ import (
 // organisation is a small invented one: a roster, four feeds and what happened,
 // drawn from a seed. It is a Lake.
 type organisation struct {
-	rng       *rand.Rand
-	feeds     []event.Feed
-	events    []event.Event
-	context   *identity.Context
-	campaigns int
-	tickets   int
+	rng     *rand.Rand
+	feeds   []event.Feed
+	events  []event.Event
+	context *identity.Context
+	tickets int
 }
 
 // opening is the first day of every organisation's logs, which last sixty days;
@@ -46,9 +45,6 @@ var shown = map[string][]event.Kind{
 }
 
 var people = []string{"ann", "bob", "eve", "kim", "max", "ida", "svc-pay", "bg-1"}
-
-// clerks act on others; the roster knows them as well.
-var clerks = []string{"sam", "tom", "noor", "lea", "viktor"}
 
 func newOrganisation(seed uint64) (*organisation, error) {
 	o := &organisation{rng: rand.New(rand.NewPCG(seed, 7)), context: &identity.Context{}}

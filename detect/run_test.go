@@ -159,6 +159,26 @@ func TestRotationOfADependent(t *testing.T) {
 	}
 }
 
+// A dependent that was replaced too late is late: the sentence says when.
+func TestLateRotationOfADependent(t *testing.T) {
+	st, _ := runOf(t, rules.Scenario{
+		Secrets: []string{"key-1: kind=key system=vault owner=ann minted_by=ann"},
+		Log: []string{
+			"2026-03-02T09:10:00Z reset.executed ann by sam system=okta",
+			"2026-03-12T12:10:00Z secret.rotated by ann system=vault id=key-1",
+		},
+	}, asIs)
+	for _, f := range st.findings {
+		if f.Check == "dependent-not-rotated" {
+			if !strings.Contains(f.Message, "was rotated only at 2026-03-12 12:10:00 UTC") {
+				t.Errorf("the finding says %q", f.Message)
+			}
+			return
+		}
+	}
+	t.Error("a dependent replaced ten days later is no finding")
+}
+
 // A run that cannot begin says why before it reads anything.
 func TestCheckRefusesWrongSelectors(t *testing.T) {
 	for selector, ok := range map[string]bool{`identity.id == "ann"`: true, `identity.idd == "ann"`: false} {

@@ -133,7 +133,7 @@ func (f *Fold) notCase(s Step, born map[string][]birth) string {
 // another identity it depends on was open (design 3.2).
 func (f *Fold) explainedElsewhere(s Step) bool {
 	return slices.ContainsFunc(f.w.DependsOn(s.CredentialID), func(id string) bool {
-		return id != f.id && f.w.Tickets.recoveredWithin(id, s.Time, int64(f.w.longest(id, s.Time)))
+		return id != f.id && f.w.Tickets.recoveredWithin(id, s.Time, int64(f.w.longest(id, s.Time)+f.w.Policy(s.Time).Matching.After))
 	})
 }
 

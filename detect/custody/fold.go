@@ -10,8 +10,9 @@ import (
 	"resetproof/rules"
 )
 
-// reviewReach is how long after a reset a review may still be of it: a quarter,
-// the usual period of an access review. This project's judgement.
+// reviewReach is how long after a reset a review may still be of it, and a
+// dependent secret replaced late because of it: a quarter, the usual period of
+// an access review. This project's judgement.
 const reviewReach = 92 * 24 * time.Hour
 
 // aliveReach is how shortly before a reset a session must have been used to

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"slices"
+	"strings"
 
 	"resetproof/ingest/event"
 )
@@ -184,10 +185,17 @@ func linked(s Step, c *Case) Step {
 func (f *Fold) open(c *Case, s Step) bool {
 	m := f.w.Policy(c.Time).Matching
 	end := c.Time + int64(f.longest(c))
-	if s.Kind == event.CaseReviewed {
+	switch {
+	case s.Kind == event.CaseReviewed, stepOf[s.Kind] == Dependents && !f.replaced(c, s.CredentialID):
 		end = c.Time + int64(reviewReach)
 	}
 	return s.Time >= c.Time-int64(m.ClockTolerance) && s.Time <= end
+}
+
+// replaced tells whether a case shows a secret replaced already: of several
+// replacements the first alone may be a late step of it.
+func (f *Fold) replaced(c *Case, secret string) bool {
+	return slices.ContainsFunc(c.Steps[Dependents], func(d Step) bool { return strings.EqualFold(d.CredentialID, secret) })
 }
 
 func (f *Fold) isAct(c *Case, s Step) bool {
