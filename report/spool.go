@@ -23,6 +23,8 @@ type spool struct {
 	lines []line
 	names map[string]int // check or tier name -> place in table
 	table []string
+	// design marks lines, by offset, that are read back as findings of design.
+	design map[int64]bool
 }
 
 // line is where a line lies in the spool, and its sort keys.
@@ -100,6 +102,9 @@ func (s *spool) read(l line) ([]byte, error) {
 	text := make([]byte, l.length)
 	if _, err := s.file.ReadAt(text, l.offset); err != nil {
 		return nil, fmt.Errorf("reading back findings and cases: %w", err)
+	}
+	if s.design[l.offset] {
+		text = classify(text)
 	}
 	return text, nil
 }

@@ -24,6 +24,11 @@ type Summary struct {
 	Look     []LookAt     // at most maxLook cases worth a look first
 	Policies []string     // "name version", of those that judged
 
+	// Designs are the controls that are not in operation; their findings count
+	// once each.
+	Designs []Deficiency
+
+	folded   [rules.Critical + 1]int          // findings that belong to Designs
 	judged   map[string]map[judge.Verdict]int // check -> verdict -> cases
 	controls map[string]map[string]*controlCount
 	checks   map[string]*CheckCount
@@ -63,17 +68,29 @@ type standing struct {
 
 const maxLook = 4
 
-// AtOrAbove counts the findings that are not met and at least of the severity.
+// AtOrAbove counts the findings that are not met and at least of the severity,
+// those of a control that is not in operation as one.
 func (s Summary) AtOrAbove(sev rules.Severity) int {
 	n := 0
 	for i := max(sev, rules.Info); int(i) < len(s.Findings); i++ {
-		n += s.Findings[i]
+		n += s.Findings[i] - s.folded[i]
+	}
+	for _, d := range s.Designs {
+		if d.Severity >= sev {
+			n++
+		}
 	}
 	return n
 }
 
 // NotMet counts all findings that are not met.
-func (s Summary) NotMet() int { return s.AtOrAbove(rules.Info) }
+func (s Summary) NotMet() int {
+	n := 0
+	for _, f := range s.Findings {
+		n += f
+	}
+	return n
+}
 
 func newSummary() Summary {
 	return Summary{
@@ -130,9 +147,6 @@ func (s *Summary) addFinding(f *judge.Finding, at line, followed bool) {
 	}
 	s.Findings[sev]++
 	check.Count++
-	if f.Classification == "design" {
-		check.Design++
-	}
 	if f.Check == stepWithoutSource {
 		s.unshown[f.Subject]++
 	}

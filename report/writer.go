@@ -42,6 +42,7 @@ type Writer struct {
 	links           map[string]string // check -> link of the chain
 	cases, findings *spool
 	summary         Summary
+	rollup          *rollup
 }
 
 // New begins a report that will replace the folder out. It refuses a folder
@@ -64,7 +65,7 @@ func New(out string, o Options) (*Writer, error) {
 	}
 	w := &Writer{
 		out: out, staging: fmt.Sprintf("%s%s%d", out, partialMark, os.Getpid()),
-		options: o, checks: map[string]*rules.Check{}, links: map[string]string{}, summary: newSummary(),
+		options: o, checks: map[string]*rules.Check{}, links: map[string]string{}, summary: newSummary(), rollup: newRollup(),
 	}
 	for _, c := range o.Checks {
 		w.checks[c.ID], w.links[c.ID] = c, linkOf(c)
@@ -107,6 +108,7 @@ func (w *Writer) Case(c *judge.CaseRecord) error {
 		return err
 	}
 	w.summary.addCase(c)
+	w.rollup.addCase(id, c)
 	return nil
 }
 
@@ -137,6 +139,7 @@ func (w *Writer) Finding(f *judge.Finding) error {
 	if l, err = w.findings.add(l, text); err != nil {
 		return err
 	}
+	w.rollup.addFinding(f, l)
 	check := w.checks[f.Check]
 	w.summary.addFinding(f, l, check != nil && check.About == "takeover")
 	return nil
@@ -144,7 +147,26 @@ func (w *Writer) Finding(f *judge.Finding) error {
 
 // Summary gives the counts so far, from which the run's exit code follows;
 // Checks and Look are filled by Finish.
-func (w *Writer) Summary() Summary { return w.summary }
+func (w *Writer) Summary() Summary {
+	w.settle()
+	return w.summary
+}
+
+// settle finds the controls that are not in operation, once all cases are in.
+func (w *Writer) settle() {
+	list, inside := w.rollup.deficiencies()
+	w.findings.design = inside
+	w.summary.Designs, w.summary.folded = list, [rules.Critical + 1]int{}
+	for _, c := range w.summary.checks {
+		c.Design = 0
+	}
+	for _, f := range w.rollup.found {
+		if inside[f.at.offset] {
+			w.summary.folded[f.at.rank]++
+			w.summary.checks[w.rollup.table[f.check]].Design++
+		}
+	}
+}
 
 // Finish writes all outputs and puts them in the place of the older report. If
 // it fails the older report stays and nothing is left behind.
@@ -167,6 +189,7 @@ func (w *Writer) write(c coverageFile, run Run) error {
 	if err := errors.Join(w.cases.sort(), w.findings.sort()); err != nil {
 		return err
 	}
+	w.settle()
 	if err := w.fillSummary(); err != nil {
 		return err
 	}
