@@ -237,7 +237,7 @@ func (m *mapper) fill(rec *Record) {
 func (m *mapper) lacks() string {
 	for i, v := range m.f.required {
 		if len(m.text(v)) == 0 {
-			return "no " + m.f.table.Required[i]
+			return "no " + flat(m.f.table.Required[i], m.f.table.Prefixes)
 		}
 	}
 	return ""
