@@ -129,6 +129,9 @@ type Event struct {
 	Category     string // ticket category, risk type
 	Product      string // the product a native step speaks for
 	Reason       Reason
+	// Leak is what kind of secret seems to stand in the record's free text:
+	// password, token or key; "" where none was seen. Never the text itself.
+	Leak string
 
 	IP     string
 	Place  string // "city, country" as stated

@@ -81,6 +81,7 @@ type rule struct {
 	expires  *timeField
 	uses     *value
 	reason   *value
+	freeText *value
 	ip       *value
 	and      []*rule
 }

@@ -330,7 +330,7 @@ func TestEveryTextFieldHasAColumn(t *testing.T) {
 	for _, c := range textColumns {
 		*c.at(&e) = "set"
 	}
-	e.IP, e.Feed, e.Format = "own rule", "by the engine", "by the engine"
+	e.IP, e.Leak, e.Feed, e.Format = "own rule", "own rule", "by the engine", "by the engine"
 	v := reflect.ValueOf(e)
 	for i := range v.NumField() {
 		if f := v.Field(i); f.Kind() == reflect.String && f.String() == "" {

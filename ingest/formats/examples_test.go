@@ -96,6 +96,7 @@ func describe(e *event.Event) string {
 	add("category", e.Category)
 	add("product", e.Product)
 	add("reason", e.Reason.String())
+	add("leak", e.Leak)
 	add("ip", e.IP)
 	add("place", e.Place)
 	add("device", e.Device)

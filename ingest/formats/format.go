@@ -222,10 +222,14 @@ type Fields struct {
 	Product      *Value      `yaml:"product"`
 	// Reason is graded; its text never enters an event.
 	Reason *Value `yaml:"reason"`
-	IP     *Value `yaml:"ip"`
-	Place  *Value `yaml:"place"`
-	Device *Value `yaml:"device"`
-	Host   *Value `yaml:"host"`
+	// FreeText is what people or programs wrote beside Reason: comments, command
+	// lines. Both are searched for secrets (event.Leak), of which only the kind
+	// enters an event.
+	FreeText *Value `yaml:"free_text"`
+	IP       *Value `yaml:"ip"`
+	Place    *Value `yaml:"place"`
+	Device   *Value `yaml:"device"`
+	Host     *Value `yaml:"host"`
 }
 
 // PartyField says where an account stands. Ref is for accounts written by

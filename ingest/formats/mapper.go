@@ -333,7 +333,11 @@ func (m *mapper) event(rec *Record, r *rule) (why string) {
 		m.party(r.parties[i].at(e), &r.parties[i])
 	}
 	if r.reason != nil {
-		e.Reason = grade(m.text(r.reason))
+		text := m.text(r.reason)
+		e.Reason, e.Leak = grade(text), leak(text)
+	}
+	if e.Leak == "" && r.freeText != nil {
+		e.Leak = leak(m.text(r.freeText))
 	}
 	m.copyTo(&e.IP, address(m.text(r.ip)))
 	if n, err := strconv.ParseInt(string(m.text(r.uses)), 10, 32); err == nil && n > 0 {

@@ -48,7 +48,7 @@ func (c *compiler) rule(r *Rule, where string) *rule {
 		kindFrom: c.value(&r.KindFrom),
 		time:     c.timeField(&r.Time), written: c.timeField(&r.Written),
 		expires: c.timeField(fields.Expires),
-		uses:    c.value(fields.Uses), reason: c.value(fields.Reason), ip: c.value(fields.IP),
+		uses:    c.value(fields.Uses), reason: c.value(fields.Reason), freeText: c.value(fields.FreeText), ip: c.value(fields.IP),
 	}
 	out.failure = c.conditions(c.table.Failure)
 	if r.Failure != nil {

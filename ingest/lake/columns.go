@@ -50,6 +50,7 @@ var columns = []column{
 	{name: "category", form: word, text: func(e *event.Event) *string { return &e.Category }},
 	{name: "product", form: word, text: func(e *event.Event) *string { return &e.Product }},
 	{name: "reason", form: name, code: reasonCode},
+	{name: "leak", form: word, text: func(e *event.Event) *string { return &e.Leak }},
 
 	{name: "ip", form: word, text: func(e *event.Event) *string { return &e.IP }},
 	{name: "place", form: word, text: func(e *event.Event) *string { return &e.Place }},
