@@ -227,7 +227,7 @@ func render(c *Case) string {
 	fmt.Fprintf(&b, "%s %s %s %s %s by %s [%s]\n", c.Identity, show(c.Time), c.Class, c.Path, c.Cause, cmp.Or(c.Operator, "nobody"), strings.Join(acts, " "))
 	step := func(word string, s Step) {
 		fmt.Fprintf(&b, "  %s %s", word, show(s.Time))
-		for _, part := range []string{s.ActorID, s.Ticket, s.Link.String()} {
+		for _, part := range []string{s.ActorID, cmp.Or(s.Ticket, s.Cites), s.Link.String()} {
 			if part != "" {
 				b.WriteString(" " + part)
 			}
@@ -252,6 +252,14 @@ func render(c *Case) string {
 	}
 	for _, s := range c.Alive {
 		fmt.Fprintf(&b, "  alive %s %s %s\n", show(s.Seen), s.System, s.ID)
+	}
+	for _, seen := range []struct {
+		word string
+		at   int64
+	}{{"acted-privileged", c.ActedPrivileged}, {"reset-others", c.ResetOthers}} {
+		if seen.at != 0 {
+			fmt.Fprintf(&b, "  %s %s\n", seen.word, show(seen.at))
+		}
 	}
 	if len(c.Rivals) > 0 {
 		fmt.Fprintf(&b, "  rivals %d\n", len(c.Rivals))
