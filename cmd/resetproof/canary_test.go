@@ -112,6 +112,8 @@ func plantedIn(t *testing.T, file string) []byte {
 	switch filepath.Ext(file) {
 	case ".csv":
 		return plantCSV(t, src)
+	case ".log":
+		return plantText(src)
 	case ".xml":
 		return bytes.ReplaceAll(src, []byte("</EventData>"), []byte(`<Data Name="CommandLine">`+canary+`</Data><Data Name="Password">`+canary+`</Data></EventData>`))
 	}
@@ -138,6 +140,21 @@ func plantCSV(t *testing.T, src []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// plantText marks what syslog and auditd quote of commands, homes and process
+// titles, and adds a line that breaks off.
+func plantText(src []byte) []byte {
+	for _, pair := range [][2]string{
+		{"COMMAND=", "COMMAND=/usr/sbin/usermod -p " + canary + " "},
+		{" shell=", " home=/" + canary + ", shell="},
+		{" exe=", ` cmd="` + canary + `" exe=`},
+		{"proctitle=", "proctitle=" + canary},
+		{"invalid user ", "invalid user " + canary + " "},
+	} {
+		src = bytes.ReplaceAll(src, []byte(pair[0]), []byte(pair[1]))
+	}
+	return fmt.Appendf(src, "type=USER_CMD msg=audit(1772442000.1:1): msg='cmd=\"%s\nMar  2 09:00:00 vm sudo: bob : COMMAND=%[1]s\n", canary)
 }
 
 // plantJSON marks every record and adds one that breaks off.
