@@ -34,7 +34,7 @@ func evtxLines(t testing.TB, file []byte) (lines []string, err error) {
 func evtxXML(specs ...string) string {
 	var b strings.Builder
 	for _, spec := range specs {
-		b.WriteString(windowsEncodings[2].write(parseWindowsEvent(spec)))
+		b.WriteString(writeWindowsXML(parseWindowsEvent(spec)))
 	}
 	return b.String()
 }

@@ -44,6 +44,14 @@ type evtxValue struct {
 // evtxFile gives a file with the events of a stream of XML.
 func evtxFile(t testing.TB, events string, plain bool) []byte {
 	t.Helper()
+	file, err := makeEVTX(events, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func makeEVTX(events string, plain bool) ([]byte, error) {
 	w := &evtxWriter{plain: plain, file: make([]byte, evtxHeaderSize)}
 	w.begin()
 	d := xml.NewDecoder(strings.NewReader(strings.TrimPrefix(events, "\ufeff")))
@@ -53,12 +61,12 @@ func evtxFile(t testing.TB, events string, plain bool) []byte {
 			break
 		}
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "Event" {
 			var n evtxNode
 			if err := d.DecodeElement(&n, &start); err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			w.record(n)
 		}
@@ -72,8 +80,7 @@ func evtxFile(t testing.TB, events string, plain bool) []byte {
 	le.PutUint16(w.file[38:], 3)
 	le.PutUint16(w.file[40:], evtxHeaderSize)
 	le.PutUint16(w.file[42:], uint16((len(w.file)-evtxHeaderSize)/evtxChunkSize))
-	seal(w.file)
-	return w.file
+	return seal(w.file), nil
 }
 
 // seal sets the checksums of a file.

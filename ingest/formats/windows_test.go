@@ -1,4 +1,4 @@
-// What each Windows event id means, held in all three encodings.
+// What each Windows event id means, held in all its encodings.
 package formats
 
 import (
@@ -49,7 +49,7 @@ func members(pairs [][2]string) map[string]any {
 	return m
 }
 
-// windowsEncodings write one event as each of the three collectors would: all
+// windowsEncodings write one event as each of the collectors would: all
 // on DC1.acme.example, record 7, 2026-03-02 09:10:11 UTC.
 var windowsEncodings = []struct {
 	format string
@@ -79,30 +79,39 @@ var windowsEncodings = []struct {
 		}
 		return marshal(m)
 	}},
-	{"windows-security-xml", func(e windowsEvent) string {
-		keywords := "0x8020000000000000"
-		if e.failure {
-			keywords = "0x8010000000000000"
+	{"windows-security-xml", writeWindowsXML},
+	{"windows-security-evtx", func(e windowsEvent) string {
+		file, err := makeEVTX(writeWindowsXML(e), false)
+		if err != nil {
+			panic(err)
 		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='%s'/><EventID>%s</EventID>"+
-			"<Keywords>%s</Keywords><TimeCreated SystemTime='2026-03-02T09:10:11.0000000Z'/><EventRecordID>7</EventRecordID>"+
-			"<Channel>%s</Channel><Computer>DC1.acme.example</Computer></System>", e.provider(), e.id, keywords, e.channel)
-		b.WriteString("<EventData>")
-		for _, p := range e.data {
-			fmt.Fprintf(&b, "<Data Name='%s'>%s</Data>", p[0], p[1])
-		}
-		b.WriteString("</EventData>")
-		if e.user != nil {
-			b.WriteString("<UserData><LogFileCleared>")
-			for _, p := range e.user {
-				fmt.Fprintf(&b, "<%s>%s</%s>", p[0], p[1], p[0])
-			}
-			b.WriteString("</LogFileCleared></UserData>")
-		}
-		b.WriteString("</Event>\n")
-		return b.String()
+		return string(file)
 	}},
+}
+
+func writeWindowsXML(e windowsEvent) string {
+	keywords := "0x8020000000000000"
+	if e.failure {
+		keywords = "0x8010000000000000"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='%s'/><EventID>%s</EventID>"+
+		"<Keywords>%s</Keywords><TimeCreated SystemTime='2026-03-02T09:10:11.0000000Z'/><EventRecordID>7</EventRecordID>"+
+		"<Channel>%s</Channel><Computer>DC1.acme.example</Computer></System>", e.provider(), e.id, keywords, e.channel)
+	b.WriteString("<EventData>")
+	for _, p := range e.data {
+		fmt.Fprintf(&b, "<Data Name='%s'>%s</Data>", p[0], p[1])
+	}
+	b.WriteString("</EventData>")
+	if e.user != nil {
+		b.WriteString("<UserData><LogFileCleared>")
+		for _, p := range e.user {
+			fmt.Fprintf(&b, "<%s>%s</%s>", p[0], p[1], p[0])
+		}
+		b.WriteString("</LogFileCleared></UserData>")
+	}
+	b.WriteString("</Event>\n")
+	return b.String()
 }
 
 func (e windowsEvent) provider() string {
@@ -216,7 +225,7 @@ const (
 	inAnns    = " session=dc1.acme.example/0x9f0a"
 )
 
-// Every case holds in all three encodings.
+// Every case holds in all encodings.
 func TestWindowsEvents(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"administrator resets a password", "4724" + annTarget + byBob,
