@@ -129,8 +129,13 @@ func plantCSV(t *testing.T, src []byte) []byte {
 	}
 	for i, name := range rows[0] {
 		for _, row := range rows[1:] {
-			if slices.Contains(wordy, name) && i < len(row) {
+			switch {
+			case i >= len(row):
+			case slices.Contains(wordy, name):
 				row[i] = canary
+			case strings.HasPrefix(row[i], "{") && json.Valid([]byte(row[i])): // a record inside a cell
+				marked, _, _ := bytes.Cut(plantJSON(t, []byte(row[i])), []byte("\n"))
+				row[i] = string(marked)
 			}
 		}
 	}
