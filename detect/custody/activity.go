@@ -22,6 +22,9 @@ func (f *Fold) activity(e *event.Event) {
 			f.used(c, e)
 		}
 	}
+	f.notice(e)
+	f.access(e)
+	f.spend(e)
 	if e.Kind == event.PrivilegeUsed && f.privileged(e) {
 		f.lastUse[useKey(e)] = e.Time
 	}

@@ -120,6 +120,44 @@ type Case struct {
 	Tickets []string // sorted
 	Rivals  []Rival
 	Notes   []string
+
+	// Risks are what spoke for caution before the reset: changed contact data,
+	// refusals, the vendor's own detections.
+	Risks []Step
+	// Planted are ways to come back that the account made inside the longest
+	// watch, Cleared the logs it cleared or stopped there, Reads the secrets it
+	// read for the first time; ReadsUntold tells that there were too many to know.
+	Planted, Cleared, Reads []Step
+	ReadsUntold             bool
+	// Login is the strongest sign-in of the owner before the reset by a method
+	// that policy knows; nil if none.
+	Login *Step
+	// Redeemed are the first sign-ins after the reset in the systems it was done
+	// in, or else the first anywhere; Enrolled the factors and devices bound
+	// after it; Asked the owner's own requests before it.
+	Redeemed, Enrolled, Asked []Sighting
+	// FirstSeen says how familiar FirstSignin's place and device were.
+	FirstSeen Sighting
+
+	// Tokens are the keys and tokens made or used before the reset and not ended
+	// by then. SessionsKnown are the systems in which sessions of the identity were
+	// seen in the week before. Old are those of both, and dependents of the
+	// inventory, that were used after it.
+	Tokens, Old   []Access
+	SessionsKnown []string
+	// Lost are the factors and trusted devices taken from the identity with the
+	// reset, Regained those enrolled from a week before it on.
+	Lost, Regained []Step
+	// Overtaken is when the account was disabled, deleted or reset again after
+	// the last act; 0 if it was not.
+	Overtaken int64
+	// Leaks are its records in whose free text a secret seems to stand.
+	Leaks []Step
+	// Spent are the uses of bypass codes, access passes, links and saved
+	// recovery codes after it.
+	Spent []Step
+
+	firsts, enrolled []Step // what Redeemed and Enrolled are made of
 }
 
 // Session is a sign-in session that was in use shortly before a reset.

@@ -39,6 +39,11 @@ type Fold struct {
 
 	lastUse map[string]int64 // privileged act -> last time it was seen
 	oldest  int64            // earliest activity
+
+	opened map[string]int64 // session, token or key -> made, or first seen
+
+	habits   habits           // where the owner signs in from
+	lastRead map[string]int64 // secret -> last time it was read
 }
 
 // NewFold makes a fold in a world.
@@ -98,8 +103,12 @@ func (f *Fold) build() {
 	}
 	f.link(f.cases)
 	f.follow(f.cases)
+	f.sent(f.cases)
+	f.ways()
 	for _, c := range f.cases {
 		f.surround(c)
+		f.aftermath(c)
+		f.watch(c)
 	}
 	f.not[NotRoutineChange] += f.routine()
 	if f.not[NotRoutineChange] == 0 {
@@ -308,4 +317,6 @@ func (f *Fold) finish(c *Case) {
 	c.Rivals = sortRivals(c.Rivals)
 	c.HistoryFrom = f.oldest
 	f.endSessions(c)
+	f.settleAccess(c)
+	f.recognise(c)
 }

@@ -20,7 +20,8 @@ type Tickets struct {
 	recoveries map[string][]int64
 	// campaigns are declared incidents of kind campaign: ticket -> identities.
 	campaigns map[string][]string
-	series    map[string]bool // series of which some ticket is on record as opened
+	series    map[string]bool    // series of which some ticket is on record as opened
+	born      map[string][]int64 // identity -> when its accounts were made, in no order
 }
 
 type ticket struct {
@@ -28,6 +29,8 @@ type ticket struct {
 	citing  []cite   // whose events cite the ticket
 	opened  int64    // first opening on record, 0 if none
 	closed  int64    // last closing on record, 0 if none
+	acted   bool     // a reset cites it
+	asked   bool     // a record asks for a reset by it
 }
 
 type cite struct {
@@ -38,7 +41,7 @@ type cite struct {
 // NewTickets makes an empty table; campaigns maps incident ids to the
 // identities a declared campaign lists.
 func NewTickets(campaigns map[string][]string) *Tickets {
-	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}}
+	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}, born: map[string][]int64{}}
 	for id, ids := range campaigns {
 		t.campaigns[strings.ToLower(id)] = ids
 	}
@@ -79,6 +82,9 @@ func (t *Tickets) Note(e *event.Event, id string) {
 			t.recoveries[id] = append(t.recoveries[id], e.Time)
 		}
 	}
+	if e.Kind == event.AccountCreated && e.Outcome == event.Success {
+		t.born[id] = append(t.born[id], e.Time)
+	}
 	k := t.Key(e)
 	if k == "" {
 		return
@@ -88,7 +94,10 @@ func (t *Tickets) Note(e *event.Event, id string) {
 		tk = &ticket{}
 		t.about[k] = tk
 	}
+	tk.acted = tk.acted || IsAct(e)
 	switch e.Kind {
+	case event.ResetRequested:
+		tk.asked = true
 	case event.TicketOpened:
 		if tk.opened == 0 || e.Time < tk.opened {
 			tk.opened = e.Time
