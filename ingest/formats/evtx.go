@@ -11,10 +11,15 @@ type evtxDecoder struct {
 	d      *Decoder
 	reader evtxReader
 	opened int // the chunk the reader has open
+	asked  map[evtxAsked][]int
 }
 
+// evtxAsked is a place, and asked what windowsPath and the table say of it: a
+// log has the same few hundred over and over, in every chunk.
+type evtxAsked struct{ path, name string }
+
 func newEVTXDecoder(d *Decoder, w *window) *evtxDecoder {
-	e := &evtxDecoder{evtxFramer: &evtxFramer{w: w}, d: d}
+	e := &evtxDecoder{evtxFramer: &evtxFramer{w: w}, d: d, asked: map[evtxAsked][]int{}}
 	e.reader = evtxReader{slots: e.slots, put: e.put, wanted: e.wanted, words: words{}}
 	return e
 }
@@ -33,7 +38,15 @@ func (e *evtxDecoder) extract(b []byte) (why string) {
 }
 
 func (e *evtxDecoder) slots(path, name string) []int {
-	return e.d.f.columns[windowsPath(path, name)]
+	key := evtxAsked{path, name}
+	slots, ok := e.asked[key]
+	if !ok {
+		slots = e.d.f.columns[windowsPath(path, name)]
+		if len(e.asked) < maxWords {
+			e.asked[key] = slots
+		}
+	}
+	return slots
 }
 
 func (e *evtxDecoder) put(_ *evtxPlace, slots []int, text []byte) {

@@ -232,6 +232,9 @@ func (x *evtxReader) fill(t *evtxTemplate, in *evtxInstance, depth int) error {
 	}
 	if in.nested {
 		for i := range t.rest {
+			if x.idle(&t.rest[i], in) {
+				continue
+			}
 			if err := x.place(&t.rest[i], in, depth); err != nil {
 				return err
 			}
@@ -244,6 +247,12 @@ func (x *evtxReader) fill(t *evtxTemplate, in *evtxInstance, depth int) error {
 		}
 	}
 	return nil
+}
+
+// idle tells that nobody asks for a place and that its value holds no elements.
+func (x *evtxReader) idle(p *evtxPlace, in *evtxInstance) bool {
+	return len(p.slots) == 0 && p.nameSub < 0 && p.more == nil && p.first.instance == 0 &&
+		(p.first.sub < 0 || p.first.sub >= in.n || x.chunk[in.types+4*p.first.sub+2] != typeBinXML)
 }
 
 func (x *evtxReader) place(p *evtxPlace, in *evtxInstance, depth int) error {

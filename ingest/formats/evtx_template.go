@@ -52,7 +52,7 @@ var (
 )
 
 // evtxTemplate is a compiled fragment. system are the places in the record's
-// header, which are read first.
+// header that somebody asks for; they are read first.
 type evtxTemplate struct {
 	system, rest []evtxPlace
 	// asked are those of rest that somebody asks for. The others matter only if a
@@ -242,11 +242,12 @@ func (c *evtxCompiler) add(p evtxPlace) {
 	if p.nameSub < 0 {
 		p.slots = c.x.slots(p.path, p.name)
 	}
-	switch {
-	case strings.HasPrefix(p.path, "Event/System/"):
+	asked := p.nameSub >= 0 || len(p.slots) > 0 || p.first.instance > 0 || len(p.more) > 0
+	if asked && strings.HasPrefix(p.path, "Event/System/") {
 		c.out.system = append(c.out.system, p)
 		return
-	case p.nameSub >= 0, len(p.slots) > 0, p.first.instance > 0, len(p.more) > 0:
+	}
+	if asked {
 		c.out.asked = append(c.out.asked, len(c.out.rest))
 	}
 	c.out.rest = append(c.out.rest, p)
