@@ -256,6 +256,12 @@ func TestSecretsStayInTheRecord(t *testing.T) {
 		"servicenow":      fill(`{"sys_id":"1","number":"INC1","sys_class_name":"incident","caller_id":"a","opened_by":"a","sys_created_by":"ann","subcategory":"password","short_description":"password @","description":"her new password is @","comments":"@","work_notes":"@","close_notes":"set to @","state":"7","opened_at":"2026-03-02 09:00:00","closed_at":"2026-03-02 09:00:00","sys_updated_on":"2026-03-02 09:00:00"}` + "\n" + `{"sys_id":"2","approver":"e","state":"approved","sysapproval":"1","comments":"give her @","sys_updated_on":"2026-03-02 09:00:00","sys_updated_by":"eve"}`),
 		"resetproof-steps": fill("time,kind,account,actor,ticket,method,outcome,channel,expires,uses,secret,session,correlation,ip,system,source,detail,password\n" +
 			"2026-03-02T09:00:00Z,reset.executed,ann,bob,R-1,,,,,,,,,,,,new password @,@\n"),
+		"samba-ad": fill(`{"timestamp":"2026-03-02T09:00:00.000000+0000","type":"dsdbChange","dsdbChange":{"version":{"major":1},"status":"Success","operation":"Modify","userSid":"S-1-5-21-1-2-3-1104","dn":"CN=ann","attributes":{"unicodePwd":{"actions":[{"action":"replace","values":[{"value":"@"}]}]},"userPassword":{"actions":[{"action":"add","values":[{"value":"@"}]}]},"mobile":{"actions":[{"action":"replace","values":[{"value":"@"}]}]},"msDS-KeyCredentialLink":{"actions":[{"action":"add","values":[{"value":"@"}]}]}}}}`),
+		"linux-auth": fill("2026-03-02T09:00:00Z vm sudo: bob : PWD=/@ ; USER=root ; COMMAND=/usr/sbin/usermod -p @ ann\n" +
+			"2026-03-02T09:00:00Z vm sshd[1]: Failed password for invalid user @ from 198.51.100.7 port 1 ssh2\n" +
+			"2026-03-02T09:00:00Z vm su[1]: @\n2026-03-02T09:00:00Z vm useradd[2]: new user: name=ann, UID=1, GID=1, home=/@, shell=@, from=@\n"),
+		"linux-auditd": fill("type=USER_CMD msg=audit(1772442000.1:1): uid=1002 auid=1002 ses=3 msg='cwd=\"/@\" cmd=\"usermod -p @ ann\" exe=\"/usr/bin/sudo\" res=success'\n" +
+			"type=PROCTITLE msg=audit(1772442000.1:2): proctitle=@\ntype=EXECVE msg=audit(1772442000.1:3): argc=2 a0=\"passwd\" a1=\"@\"\ntype=USER_TTY msg=audit(1772442000.1:4): uid=0 data=\"@\"\n"),
 	}
 	for _, id := range sortedKeys(streams) {
 		seen := 0
