@@ -308,8 +308,19 @@ func TestEVTXBounds(t *testing.T) {
 // Only the ids that the table names have their data decoded; a user's table
 // that names more gets more.
 func TestEVTXReadsWhatTheTableNames(t *testing.T) {
-	file := evtxFile(t, evtxXML("5156; Application=System", annReset), false)
-	read := func(f *Format) (decoded []string) {
+	file := evtxFile(t, evtxXML("5156; Application=System; SubjectUserName=carol", annReset), false)
+	dir := t.TempDir()
+	mine := "id: mine\nextends: windows-security-evtx\nevents: [{match: ['5156'], kind: other}]\n"
+	if err := os.WriteFile(filepath.Join(dir, "mine.yaml"), []byte(mine), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{evtxFormat: "[5156  4724 bob]", "mine": "[5156 carol 4724 bob]"} {
+		f := set.Get(id)
+		var decoded []string
 		d := f.NewDecoder(windowsOptions())
 		err := d.Decode(t.Context(), bytes.NewReader(file), "x", func(rec *Record) error {
 			got := rec.Type
@@ -319,13 +330,29 @@ func TestEVTXReadsWhatTheTableNames(t *testing.T) {
 			decoded = append(decoded, got)
 			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || fmt.Sprint(decoded) != want {
+			t.Errorf("%s decodes %s, %v, want %s", id, decoded, err, want)
 		}
-		return decoded
 	}
-	if got := fmt.Sprint(read(mustGet(t, evtxFormat))); got != "[5156  4724 bob]" {
-		t.Errorf("decoded %s", got)
+}
+
+// Sound binary XML may still be no sound event.
+func TestEVTXMissingAndBroken(t *testing.T) {
+	const at = "<TimeCreated SystemTime='2026-03-02T09:10:11.0000000Z'/>"
+	for _, c := range []struct{ name, from, to, want string }{
+		{"second 65", "09:10:11.0000000Z", "09:10:65Z", "malformed: " + whyTimeForm},
+		{"1601", "2026-03-02T09", "1601-01-01T00", "malformed: time 1601-01-01 lies before 2000"},
+		{"after the run's now", "2026-03-02T09", "2026-03-09T09", "malformed: time 2026-03-09 lies more than 48 hours after the run's now"},
+		{"no time", at, "", "malformed: " + whyNoTime},
+		{"no event id", "<EventID>4724</EventID>", "", "unmapped "},
+		{"event id in words", "<EventID>4724<", "<EventID>reset<", "unmapped reset"},
+		{"event id of another type", "<EventID>4724<", "<EventID>0x1274<", "unmapped 0x1274"},
+		{"no data", "TargetSid", "Target", "reset.executed account=[ ACME\\ann]" + bob + " credential=password" + inBobs},
+	} {
+		lines, err := evtxLines(t, evtxFile(t, strings.Replace(evtxXML(annReset), c.from, c.to, 1), false))
+		if err != nil || len(lines) != 1 || lines[0] != c.want {
+			t.Errorf("%s: %q, %v, want %q", c.name, lines, err, c.want)
+		}
 	}
 }
 
