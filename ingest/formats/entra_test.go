@@ -147,6 +147,35 @@ func TestEntraEncodingsShareIDs(t *testing.T) {
 	}
 }
 
+// A row of Log Analytics is Graph's record in capitals; one whose inner objects
+// are text names nobody and is not taken.
+func TestEntraRowsOfLogAnalytics(t *testing.T) {
+	plain := strings.ReplaceAll(graphAudit("Reset password (by admin)", ""), "\n", "")
+	row := plain
+	for _, key := range []string{"id", "correlationId", "result", "resultReason", "loggedByService", "activityDisplayName", "activityDateTime", "initiatedBy", "targetResources", "additionalDetails"} {
+		row = strings.Replace(row, `"`+key+`":`, `"`+strings.ToUpper(key[:1])+key[1:]+`":`, 1)
+	}
+	row = `{"TimeGenerated":"2026-03-02T09:00:00Z","AADTenantId":"ACME-1",` + row[1:]
+	opt := exampleOptions()
+	opt.Instance = "acme-1"
+	a := records(t, mustGet(t, "entra-audit"), plain, opt)[0].Events[0]
+	b := records(t, mustGet(t, "entra-audit-analytics"), row, exampleOptions())[0].Events[0]
+	if a.ID != b.ID || a.Account != b.Account || a.Actor != b.Actor || a.IP != b.IP || a.Time != b.Time || a.Correlation != b.Correlation {
+		t.Errorf("Graph's %s\nLog Analytics' %s", describe(&a), describe(&b))
+	}
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, _ := set.Sniff([]byte(row)); f == nil || f.Table().ID != "entra-audit-analytics" {
+		t.Errorf("the row is taken for %v", f)
+	}
+	text := row[:strings.Index(row, `"InitiatedBy":`)] + `"InitiatedBy":"{\"user\":{}}","TargetResources":"[]"}`
+	if f, _ := set.Sniff([]byte(text)); f != nil {
+		t.Errorf("a row that names nobody is taken for %s", f.Table().ID)
+	}
+}
+
 // A stream holds whichever categories somebody chose: silence of the rest
 // proves nothing.
 func TestEntraStreamProvesOnlyWhatItShowed(t *testing.T) {

@@ -47,8 +47,9 @@ type Table struct {
 	Sniff Conditions `yaml:"sniff"`
 	// Prefixes replaces the first key of every path: with {data:
 	// winlog.event_data} the path data.TargetSid reads
-	// winlog.event_data.TargetSid, with {data: ""} it reads TargetSid. So one
-	// list of events serves several encodings.
+	// winlog.event_data.TargetSid, with {data: ""} it reads TargetSid. The first
+	// two keys may be replaced together: with {data.TargetSid: Sid} it reads
+	// Sid. So one list of events serves several encodings.
 	Prefixes map[string]string `yaml:"prefixes"`
 	// Hook names the Go part registered for this format; mostly empty.
 	Hook string `yaml:"hook"`

@@ -177,8 +177,18 @@ func newTrie(paths []string, prefixes map[string]string) (*trie, error) {
 	return t, nil
 }
 
+// replacePrefix replaces the first two keys if they are listed together, else
+// the first.
 func replacePrefix(path string, prefixes map[string]string) string {
 	key, rest, nested := strings.Cut(path, ".")
+	if n := strings.IndexAny(rest, ".["); nested {
+		if n < 0 {
+			n = len(rest)
+		}
+		if to, ok := prefixes[key+"."+rest[:n]]; ok {
+			return to + rest[n:]
+		}
+	}
 	to, ok := prefixes[key]
 	switch {
 	case !ok || !nested:
