@@ -35,15 +35,12 @@ var systems = []string{
 // unique ids are aws. Case and spelling are kept.
 func ParseAccount(s string) Account {
 	s = strings.TrimSpace(s)
-	if shape := shapeOf(s); shape.system != "" {
-		return Account{shape.system, s}
-	}
 	if prefix, value, ok := strings.Cut(s, ":"); ok && value != "" {
 		if prefix = strings.ToLower(prefix); slices.Contains(systems, prefix) {
 			return Account{prefix, strings.TrimSpace(value)}
 		}
 	}
-	return Account{"", s}
+	return Account{shapeOf(s).system, s}
 }
 
 // String is the canonical form, "system:value" or the bare value.

@@ -18,6 +18,7 @@ func TestParseAccount(t *testing.T) {
 		{`AIDACKCEVSQ6C2EXAMPLE`, "aws:AIDACKCEVSQ6C2EXAMPLE"},
 		{`AKIAIOSFODNN7EXAMPLE`, "aws:AKIAIOSFODNN7EXAMPLE"},
 		{`ACME\ann`, `ad:ACME\ann`},
+		{`ad:ACME\ann`, `ad:ACME\ann`},
 		{`NT AUTHORITY\SYSTEM`, `ad:NT AUTHORITY\SYSTEM`},
 		// every other bare value belongs to no system by itself
 		{`ann@acme.example`, "ann@acme.example"},
