@@ -17,6 +17,7 @@ type logFacts struct {
 	Time   time.Time `cel:"time"`
 	Actor  string    `cel:"actor"` // identity, "" where nobody is named
 	Host   string    `cel:"host"`
+	Method string    `cel:"method"` // service-shutdown: the log service stopped with its machine
 	System string    `cel:"system"`
 	Event  string    `cel:"event"`
 
@@ -51,7 +52,7 @@ func (b *Bench) note(s *sitting) {
 func (b *Bench) Log(e *event.Event) {
 	b.logs = append(b.logs, &logFacts{
 		Feed: e.Feed, Kind: e.Kind.String(), Time: event.When(e.Time), Actor: b.World.Resolve(e.Actor, e.Time),
-		Host: e.Host, System: e.System, Event: e.ID.String(), e: e,
+		Host: e.Host, Method: e.Method, System: e.System, Event: e.ID.String(), e: e,
 	})
 }
 
@@ -59,7 +60,8 @@ func (b *Bench) Log(e *event.Event) {
 // once every case was judged.
 func (b *Bench) Set(now int64) []*Finding {
 	pol := b.World.Policy(now)
-	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced()}
+	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced(),
+		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps()}
 	var out []*Finding
 	for _, c := range b.checks {
 		if c.Scope == "case" || c.each == nil {
@@ -97,6 +99,8 @@ func (b *Bench) setFinding(o *outcome, pol *rules.Policy) *Finding {
 			f.Operator = Text(fact.Actor)
 			f.Evidence = append(f.Evidence, EvidenceOf(fact.e))
 			moment = fact.Event
+		case citing:
+			moment = fact.cite(f)
 		case *unsourcedFacts:
 			raised = pol.Raised(rules.Tier(fact.Tier), nil)
 			f.Tier = Text(fact.Tier)
