@@ -27,9 +27,9 @@ func trail(service, name, more string) string {
 }
 
 // callGives is a stream's events, one a line; a record without any gives its state.
-func callGives(t *testing.T, format, stream string) string {
+func callGives(t *testing.T, f *Format, stream string) string {
 	t.Helper()
-	got := decode(t, mustGet(t, format), []byte(strings.ReplaceAll(stream, ",\n", ",")+"\n"), Options{Now: awsNow, Source: "example"})
+	got := decode(t, f, []byte(strings.ReplaceAll(stream, ",\n", ",")+"\n"), Options{Now: awsNow, Source: "example"})
 	var lines []string
 	for line := range strings.Lines(got) {
 		_, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -45,6 +45,7 @@ func assumed(role, session string) string {
 // A trap a line: the words on the left must be in what the record gives, those
 // after a ! must not.
 func TestCloudTrailTraps(t *testing.T) {
+	f := mustGet(t, "aws-cloudtrail")
 	const annPassword = `,"requestParameters":{"userName":"ann","passwordResetRequired":true}`
 	for _, c := range []struct{ name, record, want string }{
 		{"the beneficiary is the user named, by the ARN made of account and name", trail("iam", "UpdateLoginProfile", annPassword),
@@ -90,7 +91,7 @@ func TestCloudTrailTraps(t *testing.T) {
 		{"stopping the log stops it", trail("cloudtrail", "StopLogging", `,"requestParameters":{"name":"org-trail"}`), "log.stopped|product=org-trail"},
 		{"selecting fewer events changes the rules", trail("cloudtrail", "PutEventSelectors", `,"requestParameters":{"trailName":"org-trail"}`), "policy.changed|category=audit-policy"},
 	} {
-		got := callGives(t, "aws-cloudtrail", c.record) + " "
+		got := callGives(t, f, c.record) + " "
 		for _, want := range strings.Split(c.want, "|") {
 			word, absent := strings.CutPrefix(want, "!")
 			if strings.Contains(got, word) == absent {
@@ -140,6 +141,7 @@ func TestCloudTrailCopiesShareAnID(t *testing.T) {
 // Every row of the catalogue that speaks of CloudTrail gives its step, or what
 // stands here says why it does not.
 func TestCloudTrailCatalogue(t *testing.T) {
+	f := mustGet(t, "aws-cloudtrail")
 	other := map[string]string{
 		"UpdateAccessKey":        "credential.revoked", // made inactive, a key opens nothing; a new one is what rotates it
 		"CreateVirtualMFADevice": "other",              // "not yet enabled": nobody's factor
@@ -172,7 +174,7 @@ func TestCloudTrailCatalogue(t *testing.T) {
 					service = s
 				}
 			}
-			got := callGives(t, "aws-cloudtrail", trail(service, name, `,"requestParameters":{"userName":"ann","status":"Inactive"},"responseElements":{"ConsoleLogin":"Success"}`))
+			got := callGives(t, f, trail(service, name, `,"requestParameters":{"userName":"ann","status":"Inactive"},"responseElements":{"ConsoleLogin":"Success"}`))
 			if kind := strings.Fields(got)[1]; kind != strings.Fields(want[0])[0] {
 				t.Errorf("%s gives %s, want %s", name, kind, want[0])
 			}
@@ -185,6 +187,7 @@ func TestCloudTrailCatalogue(t *testing.T) {
 
 // What a reading of real records established (data/real/facts.json), by event.
 func TestCloudTrailFacts(t *testing.T) {
+	f := mustGet(t, "aws-cloudtrail")
 	const bulk = "real/cloudtrail/stratus/aws."
 	for _, c := range []struct {
 		fact, file string
@@ -210,7 +213,7 @@ func TestCloudTrailFacts(t *testing.T) {
 	} {
 		n := 0
 		for _, file := range sharedFiles(t, c.file) {
-			for line := range strings.Lines(decode(t, mustGet(t, "aws-cloudtrail"), sharedFile(t, file), Options{Now: awsNow, Source: "x"})) {
+			for line := range strings.Lines(decode(t, f, sharedFile(t, file), Options{Now: awsNow, Source: "x"})) {
 				if inOrder(line, strings.Split(c.want, "*")) {
 					n++
 				}
@@ -272,8 +275,9 @@ func TestSecretsAreNamedAsInTheInventory(t *testing.T) {
 	}
 	rotated := map[string]int{}
 	for format, pattern := range map[string]string{"aws-cloudtrail": "org/logs/cloudtrail/*", "vault-audit": "org/logs/vault/*"} {
+		f := mustGet(t, format)
 		for _, file := range sharedFiles(t, pattern) {
-			for _, rec := range records(t, mustGet(t, format), string(sharedFile(t, file)), Options{Now: awsNow, Source: "x"}) {
+			for _, rec := range records(t, f, string(sharedFile(t, file)), Options{Now: awsNow, Source: "x"}) {
 				for _, e := range rec.Events {
 					if e.Kind != event.SecretRotated {
 						continue
@@ -294,13 +298,14 @@ func TestSecretsAreNamedAsInTheInventory(t *testing.T) {
 
 // Values that open a door stay in the raw record.
 func TestCloudTrailKeepsSecretsRaw(t *testing.T) {
+	f := mustGet(t, "aws-cloudtrail")
 	const marker = "Canary-Passw0rd"
 	more := `,"userAgent":"` + marker + `","errorMessage":"` + marker + `","requestParameters":{"userName":"ann","password":"` + marker + `","secretString":"` + marker + `","masterUserPassword":"` + marker +
 		`","policyDocument":"` + marker + `","clientSecret":"` + marker + `","resourcePolicy":"` + marker + `","dBInstanceIdentifier":"db"},"responseElements":{"credentials":{"sessionToken":"` + marker +
 		`","secretAccessKey":"` + marker + `"},"accessKey":{"secretAccessKey":"` + marker + `"},"accessToken":"` + marker + `"}`
 	for _, call := range strings.Fields("iam/UpdateLoginProfile iam/CreateLoginProfile iam/CreateAccessKey iam/PutUserPolicy secretsmanager/PutSecretValue secretsmanager/CreateSecret secretsmanager/PutResourcePolicy rds/ModifyDBInstance sts/AssumeRole sts/AssumeRoleWithSAML sso/CreateToken signin/ConsoleLogin s3/ListBuckets") {
 		service, name, _ := strings.Cut(call, "/")
-		for _, rec := range records(t, mustGet(t, "aws-cloudtrail"), strings.ReplaceAll(trail(service, name, more), "\n", ""), Options{Now: awsNow, Source: "x"}) {
+		for _, rec := range records(t, f, strings.ReplaceAll(trail(service, name, more), "\n", ""), Options{Now: awsNow, Source: "x"}) {
 			for _, e := range rec.Events {
 				e.Raw = nil
 				if strings.Contains(fmt.Sprintf("%+v", e), marker) {

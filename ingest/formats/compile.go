@@ -5,6 +5,7 @@ package formats
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"resetproof/ingest/event"
 )
@@ -30,6 +31,7 @@ type Format struct {
 	rules      []*rule
 	maxEvents  int
 	columns    map[string][]int // slots by path, for records that are not JSON
+	cells      map[string][]int // the same by the path in lower case, for CSV
 }
 
 // Table is what the format's file says, with what it extends. It is not to be changed.
@@ -155,10 +157,12 @@ func compile(t *Table) (*Format, error) {
 	for _, fix := range c.fixes {
 		fix(f.trie.slots)
 	}
-	f.columns = map[string][]int{}
+	f.columns, f.cells = map[string][]int{}, map[string][]int{}
 	for _, p := range c.paths {
 		name := flat(p, t.Prefixes)
 		f.columns[name] = append(f.columns[name], f.trie.slots[p])
+		lower := strings.ToLower(name)
+		f.cells[lower] = append(f.cells[lower], f.trie.slots[p])
 	}
 	return f, nil
 }

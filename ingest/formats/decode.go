@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"resetproof/ingest/event"
 )
@@ -33,6 +35,8 @@ type Decoder struct {
 	opt     Options
 	s       *scanner
 	columns [][]int // CSV: slots of each column
+	members []bool  // CSV: columns whose cells are looked into
+	wrapped bool    // CSV: a column holds the record itself
 	header  []string
 	comma   byte
 	cells   [][]byte
@@ -79,7 +83,7 @@ func (d *Decoder) Decode(ctx context.Context, r io.Reader, uri string, emit func
 // shape than the format's is read as the format's first one, which then finds
 // its records malformed.
 func (d *Decoder) framer(w *window) framer {
-	d.columns, d.evtx = nil, nil
+	d.columns, d.evtx, d.wrapped = nil, nil, false
 	if d.hook = d.f.hook; d.hook != nil && d.hook.Stream != nil {
 		d.hook = d.hook.Stream()
 	}
@@ -125,8 +129,12 @@ func (d *Decoder) setColumns(names []string) {
 	d.header = names
 	d.columns = make([][]int, 0, len(names))
 	for _, name := range names {
-		d.columns = append(d.columns, d.f.columns[name])
+		d.columns = append(d.columns, d.f.cells[name])
 	}
+	d.members = d.membered(names)
+	d.wrapped = slices.ContainsFunc(d.f.table.Framing.Inside, func(path string) bool {
+		return slices.Contains(names, strings.ToLower(path))
+	})
 }
 
 // frame emits the record a frame holds, or the records, if JSON objects stand
@@ -201,6 +209,11 @@ func (d *Decoder) row(b []byte) (why string) {
 	for i, cell := range cells {
 		for _, slot := range d.columns[i] {
 			d.s.slots[slot].b = cell
+		}
+		if d.members[i] {
+			if why := d.cell(d.header[i], cell); why != "" {
+				return why
+			}
 		}
 	}
 	return ""

@@ -23,7 +23,8 @@ import (
 // target[type=User|AppUser] (the first whose key is one of these) or
 // target[id=User_*] (the first whose key begins so). Numbers and
 // booleans are read as they are written; null, objects and arrays are empty.
-// For CSV a path is the column's name, in lower case.
+// For CSV a path is the column's name in any case, and goes on into a cell that
+// holds an object.
 type Table struct {
 	// ID is the format's name, equal to the file's; Title a line for people.
 	ID    string `yaml:"id"`
@@ -109,8 +110,8 @@ type Framing struct {
 	// Element is the name of an XML record's element, without a prefix.
 	Element string `yaml:"element"`
 	// Inside are paths to a text that holds the record itself, as JSON: a column
-	// of an export. In CSV a row without it is malformed; in JSON a record
-	// without it is taken as it is.
+	// of an export. In CSV a row without it is malformed if the header has its
+	// column; else, and in JSON, the record is taken as it is.
 	Inside []string `yaml:"inside"`
 }
 

@@ -23,7 +23,7 @@ func (d *Decoder) unwrap(n int, why string) (int, string) {
 		}
 		return n, ""
 	}
-	if d.columns != nil {
+	if d.wrapped {
 		return n, "no " + d.f.table.Framing.Inside[0] + ": the row lacks the record itself"
 	}
 	return n, ""

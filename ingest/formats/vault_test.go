@@ -18,6 +18,7 @@ func vaultCall(op, mount, path, more string) string {
 }
 
 func TestVaultTraps(t *testing.T) {
+	f := mustGet(t, "vault-audit")
 	password := func(more string) string {
 		return vaultCall("update", "userpass", "auth/userpass/users/ann/password", more)
 	}
@@ -49,7 +50,7 @@ func TestVaultTraps(t *testing.T) {
 		{"a token revoked by its accessor is the session that had it", vaultCall("update", "token", "auth/token/revoke-accessor", `,"request":{"id":"q","operation":"update","mount_type":"token","path":"auth/token/revoke-accessor","data":{"accessor":"hmac-sha256:a"}}`),
 			"token.revoked actor=|session=hmac-sha256:a |!account="},
 	} {
-		got := callGives(t, "vault-audit", c.record) + " "
+		got := callGives(t, f, c.record) + " "
 		for _, want := range strings.Split(c.want, "|") {
 			word, absent := strings.CutPrefix(want, "!")
 			if strings.Contains(got, word) == absent {
