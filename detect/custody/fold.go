@@ -170,7 +170,7 @@ func (f *Fold) path(acts []Step) rules.Path {
 	var self, other, automated bool
 	for _, a := range acts {
 		switch {
-		case Synchronises(a.Actor) || f.w.ResetTool(a.Actor, a.Time):
+		case (Synchronises(a.Actor) && a.Actor.Type != "system") || f.w.ResetTool(a.Actor, a.Time):
 			automated = true
 		case copies(a.Actor) || a.ActorID == "":
 		case a.ActorID == f.id:
