@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	errNotSyslog = errors.New("not a syslog line: no time, host and program")
+	errNotSyslog = errors.New("not a syslog line: no time and host")
 	errText      = errors.New(whyUTF8)
 )
 
@@ -41,7 +41,8 @@ func parseSyslog(line []byte) (l syslogLine, ok bool) {
 	}
 	tag, text, ok := bytes.Cut(line, []byte{':'})
 	if !ok || len(tag) == 0 || bytes.IndexByte(tag, ' ') >= 0 {
-		return l, false
+		l.text = line // "last message repeated 3 times"
+		return l, true
 	}
 	if n := bytes.IndexByte(tag, '['); n > 0 && tag[len(tag)-1] == ']' {
 		tag, l.pid = tag[:n], tag[n+1:len(tag)-1]

@@ -80,7 +80,8 @@ var repeated = regexp.MustCompile(`^message repeated \d+ times: \[ ?(.*)\]$`)
 type authReader struct{ watch *sudoWatch }
 
 // extract puts time, host, app, pid and key, the type of what is said and the
-// groups of its sentence; a line that no sentence fits has its program as type.
+// groups of its sentence; a line that no sentence fits has its program as type,
+// if it names one.
 func (a *authReader) extract(raw []byte, put func(path string, value []byte)) error {
 	if !validText(raw) {
 		return errText
@@ -97,7 +98,9 @@ func (a *authReader) extract(raw []byte, put func(path string, value []byte)) er
 	put("host", l.host)
 	put("app", l.app)
 	put("pid", l.pid)
-	put("type", l.app)
+	if put("type", l.app); len(l.app) == 0 {
+		put("type", []byte("no program"))
+	}
 	put("key", l.key())
 	host, app := string(l.host), string(l.app)
 	if app == "sudo" && a.sudo(host, &l, put) {
