@@ -78,7 +78,7 @@ func (r *run) route(ctx context.Context, sorter Sorter) error {
 			r.stray++
 		}
 		for _, id := range owners {
-			if !r.tickets.Resets(id) && !needed(e) {
+			if !r.tickets.Resets(id) && !r.needed(e) {
 				continue
 			}
 			if err := sorter.Add(id+custodyKey, e); err != nil {
@@ -101,14 +101,39 @@ func (r *run) route(ctx context.Context, sorter Sorter) error {
 		}
 		return ""
 	}
-	return r.Lake.Activity(ctx, from-int64(activityBefore), to+int64(activityAfter), func(_ event.Kind, t int64, p event.Party) bool {
-		return near(t, p) != ""
+	return r.Lake.Activity(ctx, from-int64(activityBefore), to+int64(activityAfter), func(k event.Kind, t int64, p event.Party) bool {
+		return k == event.SecretAccessed || near(t, p) != "" || k == event.CredentialUsed && len(r.dependents[r.resolve(p, t)]) > 0
 	}, func(e *event.Event) error {
-		if id := near(e.Time, e.Account); id != "" {
+		if err := r.routeDependent(sorter, e); err != nil {
+			return err
+		}
+		who := e.Account
+		if e.Kind == event.SecretAccessed && !e.Actor.IsZero() {
+			who = e.Actor // its account owns the secret
+		}
+		if id := near(e.Time, who); id != "" {
 			return sorter.Add(id+activityKey, e)
 		}
 		return nil
 	})
+}
+
+// routeDependent sends the use of a secret to the other identities on which it
+// depends, while they are watched: after a reset it should be replaced.
+func (r *run) routeDependent(sorter Sorter, e *event.Event) error {
+	if e.Kind != event.CredentialUsed || e.CredentialID == "" {
+		return nil
+	}
+	user := r.resolve(e.Account, e.Time)
+	for _, id := range r.bySecret[strings.ToLower(e.CredentialID)] {
+		if id == user || !r.tickets.Near(id, e.Time, int64(activityBefore), int64(activityAfter)) {
+			continue
+		}
+		if err := sorter.Add(id+activityKey, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // judge ends one identity's fold and sends its cases on.
@@ -117,7 +142,15 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 	for why, n := range not {
 		result.NotCases[why] += n
 	}
+	for _, u := range f.Undone() {
+		if r.inPeriod(u.Closed) {
+			r.bench.Undone(u)
+		}
+	}
 	for _, c := range cases {
+		for _, t := range c.Tickets {
+			r.bench.Linked(t)
+		}
 		if !r.inPeriod(c.Time) {
 			continue
 		}

@@ -23,7 +23,7 @@ type play struct {
 
 // read turns a scenario's lines into events and context.
 //
-//	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=…]
+//	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… ip=… place="…" device=…]
 //
 // A name behind ? is left out of the roster; record=… makes lines share a record.
 func read(s rules.Scenario) (*play, error) {
@@ -105,6 +105,10 @@ var textFields = map[string]func(*event.Event) *string{
 	"role":        func(e *event.Event) *string { return &e.Role },
 	"category":    func(e *event.Event) *string { return &e.Category },
 	"host":        func(e *event.Event) *string { return &e.Host },
+	"leak":        func(e *event.Event) *string { return &e.Leak },
+	"ip":          func(e *event.Event) *string { return &e.IP },
+	"place":       func(e *event.Event) *string { return &e.Place },
+	"device":      func(e *event.Event) *string { return &e.Device },
 	"actor-type":  func(e *event.Event) *string { return &e.Actor.Type },
 }
 
@@ -114,6 +118,14 @@ func set(e *event.Event, key, value string) error {
 		return nil
 	}
 	switch key {
+	case "expires":
+		e.Expires = stamp(value)
+	case "uses":
+		n, err := strconv.ParseInt(value, 10, 32)
+		if err != nil {
+			return fmt.Errorf("uses: %q is no number", value)
+		}
+		e.Uses = int32(n)
 	case "record":
 		e.Origin.SHA256 = sha256.Sum256([]byte(value))
 	case "reason":
@@ -144,8 +156,31 @@ func feedOf(s rules.Scenario, from, until int64, events []event.Event) event.Fee
 	for _, e := range events {
 		f.Kinds[e.Kind.String()]++
 	}
+	if s.Silent != "" {
+		f.Minutes = hourly(from, until, s.Silent)
+	}
 	return f
 }
+
+// hourly marks a minute of every hour but those inside FROM/TO.
+func hourly(from, until int64, silent string) map[int64][]byte {
+	begin, end, _ := strings.Cut(silent, "/")
+	minutes := map[int64][]byte{}
+	for at := from; at <= until; at += int64(time.Hour) {
+		if at > stamp(begin) && at < stamp(end) {
+			continue
+		}
+		m := at / int64(time.Minute)
+		day := m / minutesADay
+		if minutes[day] == nil {
+			minutes[day] = make([]byte, minutesADay/8)
+		}
+		minutes[day][m%minutesADay/8] |= 1 << (m % 8)
+	}
+	return minutes
+}
+
+const minutesADay = 24 * 60
 
 // readContext reads the roster, secrets, incidents and waivers of a scenario.
 // Whoever the log names and the roster does not is a person of the roster too.
@@ -216,6 +251,7 @@ func readRow(line string) (identity.Identity, error) {
 	row := identity.Identity{
 		ID: id, Kind: kv["kind"], Name: id, Accounts: list(kv["accounts"]), Tier: kv["tier"], Groups: list(kv["groups"]), Roles: list(kv["roles"]),
 		Manager: kv["manager"], Owner: kv["owner"], Sponsor: kv["sponsor"], Delegates: list(kv["delegates"]), Unit: kv["unit"], Employment: kv["employment"], DataAccess: list(kv["data_access"]),
+		HomePlaces: list(kv["home_places"]), Devices: list(kv["devices"]),
 		ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
 	}
 	if row.Kind == "" {

@@ -111,12 +111,19 @@ func ends(s *event.Event, kind, system, id string) bool {
 // nativeSteps is the format of steps kept by hand, which may speak for any system.
 const nativeSteps = "resetproof-steps"
 
+// foreign tells the use, by another identity, of a secret that depends on this
+// one: it says nothing of this one's own habits.
+func (f *Fold) foreign(e *event.Event) bool {
+	return e.Kind == event.CredentialUsed && e.CredentialID != "" && slices.Contains(f.w.DependsOn(e.CredentialID), f.id) &&
+		f.w.Resolve(e.Account, e.Time) != f.id
+}
+
 // access notes what one activity event says of old ways into the account.
 func (f *Fold) access(e *event.Event) {
 	if e.Outcome == event.Failure || e.Kind == event.SigninFailed {
 		return
 	}
-	mine := e.CredentialID == "" || f.w.Resolve(e.Account, e.Time) == f.id
+	mine := e.Kind == event.SecretAccessed || e.CredentialID == "" || f.w.Resolve(e.Account, e.Time) == f.id
 	if mine && e.Session != "" {
 		f.session(e)
 	}

@@ -11,6 +11,10 @@ import (
 // activity takes one sign-in or use of privilege and notes what it says of the
 // cases at hand. It keeps a bounded number of facts per case.
 func (f *Fold) activity(e *event.Event) {
+	if f.foreign(e) {
+		f.access(e)
+		return
+	}
 	if f.oldest == 0 || e.Time < f.oldest {
 		f.oldest = e.Time
 	}

@@ -35,7 +35,9 @@ var variables = []struct {
 	{"reused", steps}, {"grants", steps}, {"uses", steps},
 	{"dependents", cel.ListType(object("dependentFacts"))},
 	{"contacts", steps},
+	{"tokens", cel.ListType(object("tokenFacts"))},
 	{"tickets", cel.ListType(object("ticketFacts"))},
+	{"planted", traces}, {"cleared", traces}, {"reads", traces}, {"redemptions", traces}, {"enrolments", traces},
 }
 
 // setVariables are what an expression over the whole set may name.
@@ -45,6 +47,9 @@ var setVariables = []struct {
 }{
 	{"logs", cel.ListType(object("logFacts"))},
 	{"unsourced", cel.ListType(object("unsourcedFacts"))},
+	{"undone", cel.ListType(object("undoneFacts"))},
+	{"expired", cel.ListType(object("expiredFacts"))},
+	{"gaps", cel.ListType(object("gapFacts"))},
 }
 
 var steps = cel.ListType(object("stepFacts"))
@@ -60,7 +65,7 @@ type question struct {
 
 // questions lists every member function of `case`, from the tables of their
 // files.
-var questions = slices.Concat(chainQuestions, roleQuestions)
+var questions = slices.Concat(chainQuestions, roleQuestions, riskQuestions, takeoverQuestions, deliveryQuestions, accessQuestions)
 
 var chainQuestions = []question{
 	{"request_required", cel.BoolType, func(s *sitting) (any, error) { return s.requestRequired() }},
@@ -84,7 +89,8 @@ var chainQuestions = []question{
 func (b *Bench) environment() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
-			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[unsourcedFacts](),
+			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[unsourcedFacts](),
+			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,
@@ -124,13 +130,15 @@ func declare(vars []struct {
 
 // activation binds the variables for one case.
 func (s *sitting) activation() map[string]any {
-	return map[string]any{
+	vars := map[string]any{
 		"case": s.facts, "identity": s.identity, "need": s.need.facts(),
 		"requests": s.steps[0], "verifications": s.steps[1], "approvals": s.steps[2], "executions": s.steps[3],
 		"deliveries": s.steps[4], "closures": s.steps[5], "rotations": s.steps[6], "reviews": s.steps[7],
 		"reused": s.reused, "grants": s.grants, "uses": s.uses, "dependents": s.deps,
-		"contacts": s.each(s.c.Contacts), "tickets": s.cited(),
+		"contacts": s.each(s.c.Contacts), "tickets": s.cited(), "tokens": s.tokens(),
 	}
+	s.traced(vars)
+	return vars
 }
 
 // clock prints a time as findings do: to the second, in UTC.

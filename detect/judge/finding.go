@@ -27,6 +27,7 @@ func (b *Bench) Judge(c *custody.Case) (*CaseRecord, []*Finding) {
 	}
 	slices.SortFunc(findings, func(a, b *Finding) int { return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.ID, b.ID)) })
 	b.note(s)
+	b.lapsed(s, all)
 	return rec, findings
 }
 
@@ -92,6 +93,12 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 	case "closure":
 		for _, a := range s.c.Alive {
 			all = append(all, custody.Step{Event: a.Event})
+		}
+	}
+	all = append(all, s.pursued(o)...)
+	for _, st := range s.followed(o.check.About) {
+		if slices.Contains(o.check.Needs, st.Kind.String()) {
+			all = append(all, st)
 		}
 	}
 	slices.SortFunc(all, func(a, b custody.Step) int {

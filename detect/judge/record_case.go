@@ -38,7 +38,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	}
 	if f := c.FirstSignin; f != nil {
 		id := c.Identity
-		r.RecoveredBy = &RecoveredBy{Identity: &id, FirstSignin: when(f.Time), Place: Text(f.Place), Device: Text(f.Device)}
+		r.RecoveredBy = &RecoveredBy{Identity: &id, FirstSignin: when(f.Time), Place: Text(f.Place), Device: Text(f.Device), Known: recognised(c.FirstSeen)}
 	}
 	for _, v := range c.Rivals {
 		r.Rivals = append(r.Rivals, Rival{v.Kind.String(), v.Event.String(), v.Why})
@@ -46,6 +46,9 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	r.Evidence = s.count()
 	r.Custody = custodyOf(all, r.Evidence)
 	r.Notes = append(r.Notes, c.Notes...)
+	for _, n := range s.unavoidable() {
+		r.Notes = insert(r.Notes, n)
+	}
 	for _, o := range all {
 		if o.verdict == NotAssessable && o.why != "" {
 			r.Notes = insert(r.Notes, o.check.ID+" cannot be assessed: "+o.why)

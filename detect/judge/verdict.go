@@ -207,9 +207,15 @@ func (b *Bench) window(s *sitting, o *outcome) (State, error) {
 }
 
 // systemsOf says in which systems' logs a kind is looked for: sessions where
-// they were alive, secrets where they live, privilege and contact data
-// everywhere, the rest in the system of the reset.
+// they were alive, secrets where they live, what follows a takeover, contact
+// data and risks everywhere, the rest in the system of the reset.
 func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
+	if o.check.About == "takeover" {
+		return []string{""}
+	}
+	if systems, ok := s.accessSystems(k, o); ok {
+		return systems
+	}
 	switch k {
 	case event.SessionRevoked:
 		var systems []string
@@ -227,7 +233,7 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 				return []string{d.System}
 			}
 		}
-	case event.PrivilegeGranted, event.PrivilegeUsed, event.ContactChanged:
+	case event.ContactChanged, event.RiskDetected:
 		return []string{""}
 	}
 	return []string{s.c.Primary.System}
