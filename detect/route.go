@@ -174,7 +174,11 @@ var processKinds = []event.Kind{
 }
 
 // actorKinds go to who did them as well: they make an identity more than it was.
-var actorKinds = []event.Kind{event.ResetExecuted, event.MFAReset, event.CredentialIssued, event.PrivilegeGranted, event.PrivilegeRevoked}
+// The second line is what a stolen account does to stay.
+var actorKinds = []event.Kind{
+	event.ResetExecuted, event.MFAReset, event.CredentialIssued, event.PrivilegeGranted, event.PrivilegeRevoked,
+	event.MailruleCreated, event.ConsentGranted, event.SecretCreated, event.FederationChanged, event.PolicyChanged, event.LogCleared, event.LogStopped,
+}
 
 // owners lists the identities an event is about, sorted and distinct.
 func (r *run) owners(e *event.Event) []string {
@@ -201,7 +205,8 @@ func (r *run) owners(e *event.Event) []string {
 }
 
 // needed tells whether an event matters for an identity that has no reset: only
-// to count what looks like one.
-func needed(e *event.Event) bool {
-	return custody.MayBeAct(e.Kind) || e.Kind == event.CredentialChanged || e.Kind == event.AccountCreated
+// to count what looks like one, and to find tickets that led to none.
+func (r *run) needed(e *event.Event) bool {
+	return custody.MayBeAct(e.Kind) || e.Kind == event.CredentialChanged || e.Kind == event.AccountCreated ||
+		slices.Contains(processKinds, e.Kind) && r.tickets.Asked(r.tickets.Key(e))
 }

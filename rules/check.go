@@ -44,9 +44,9 @@ type Check struct {
 	// approval, attribution, execution, delivery, emergency, closure,
 	// dependents, takeover, evidence. A policy's class judges whole groups.
 	About string `yaml:"about,required" in:"group"`
-	// Scope is what a finding is about: case (judged once per case), source or
-	// set (judged once per run over the facts that Each lists).
-	Scope string `yaml:"scope,required" in:"case|source|set"`
+	// Scope is what a finding is about: case (judged once per case), ticket,
+	// waiver, source or set (judged once per run over the facts that Each lists).
+	Scope string `yaml:"scope,required" in:"case|ticket|waiver|source|set"`
 	// Asks is "step" where a required step must be found, "absence" where
 	// something must not have happened.
 	Asks         string `yaml:"asks,required" in:"step|absence"`
@@ -110,6 +110,9 @@ type Scenario struct {
 	Log []string `yaml:"log"`
 	// Unseen lists kinds no source of the scenario can show.
 	Unseen []string `yaml:"unseen" in:"kind"`
+	// Silent is a time FROM/TO in which the source, which writes every hour
+	// otherwise, wrote nothing.
+	Silent string `yaml:"silent"`
 	// Until is where the logs end (and so the run's now); default 120 days after the last line.
 	Until  time.Time `yaml:"until"`
 	Policy string    `yaml:"policy"` // baseline where empty

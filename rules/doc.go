@@ -12,7 +12,7 @@
 //	about          the group it belongs to (request, reason, verification, approval, attribution, execution,
 //	               delivery, emergency, closure, dependents, takeover, evidence); a policy says which groups
 //	               are judged for which class of reset
-//	scope          case: judged once per case; source, set: once per run, for each element of each
+//	scope          case: judged once per case; ticket, waiver, source, set: once per run, for each element of each
 //	asks           step: something required must be found; absence: something must not have happened
 //	severity       {ordinary, raised}; raised holds for the policy's raised_tiers and raised_data
 //	severity_when  [{when, severity}]: the first whose CEL condition holds gives the ordinary severity
@@ -33,7 +33,8 @@
 //	fix            what to do about it
 //	replaces       true in a user's file that takes the place of the bundled check of that id
 //	scenarios      examples with their verdict: name, roster, secrets, waivers, incidents, log, unseen (kinds
-//	               that no source shows), until (where the logs end), policy, case (whose of several),
+//	               that no source shows), silent (FROM/TO in which the source, steady before and after,
+//	               wrote nothing), until (where the logs end), policy, case (whose of several),
 //	               expect, message
 //
 // The scenarios must show a guilty case (expect: not-met), its innocent twin

@@ -51,6 +51,9 @@ type Bench struct {
 	missing map[unsourced]int64
 	faults  map[string]int64
 	logs    []*logFacts
+	undone  []custody.Undone
+	linked  map[string]bool // keys of tickets that belong to some reset
+	expired map[*waiver]*expiredFacts
 }
 
 // Faults lists the expressions that failed while judging, with how often,

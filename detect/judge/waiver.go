@@ -58,9 +58,12 @@ func (b *Bench) waivedEmergency(s *sitting) bool {
 }
 
 func (b *Bench) selects(w *waiver, s *sitting) bool {
-	if s.c.Time < w.ValidFrom || s.c.Time >= w.ValidUntil {
-		return false
-	}
+	return s.c.Time >= w.ValidFrom && s.c.Time < w.ValidUntil && b.speaksOf(w, s)
+}
+
+// speaksOf: the waiver means this case, whenever it is in force, and was not
+// signed by its beneficiary.
+func (b *Bench) speaksOf(w *waiver, s *sitting) bool {
 	if w.ApprovedBy != "" && b.Identify(w.ApprovedBy) == s.c.Identity {
 		return false
 	}

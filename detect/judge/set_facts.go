@@ -1,0 +1,212 @@
+package judge
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"resetproof/detect/custody"
+	"resetproof/ingest/event"
+)
+
+// citing is a fact over the set that fills in its finding's particulars and
+// tells what sets it apart from others with the same subject.
+type citing interface {
+	cite(f *Finding) (moment string)
+}
+
+// undoneFacts is a ticket that was closed as done without a reset.
+type undoneFacts struct {
+	Ticket string    `cel:"ticket"`
+	Name   string    `cel:"name"` // whose credential it is about
+	Opened time.Time `cel:"opened"`
+	Closed time.Time `cel:"closed"`
+
+	u custody.Undone
+}
+
+func (u *undoneFacts) cite(f *Finding) string {
+	f.Time, f.Identity = when(u.u.Closed), Text(u.u.Identity)
+	for _, s := range u.u.Steps {
+		f.Evidence = append(f.Evidence, EvidenceOf(s.Event))
+	}
+	return u.u.Identity
+}
+
+// Undone takes a ticket that was closed as done and belongs to no reset of its
+// identity.
+func (b *Bench) Undone(u custody.Undone) { b.undone = append(b.undone, u) }
+
+// Linked takes a ticket that belongs to some reset.
+func (b *Bench) Linked(ticket string) {
+	if b.linked == nil {
+		b.linked = map[string]bool{}
+	}
+	b.linked[b.World.Tickets.KeyOf(ticket)] = true
+}
+
+// sortedUndone keeps the tickets that no reset at all belongs to, and of which
+// the logs would show it.
+func (b *Bench) sortedUndone() []*undoneFacts {
+	out := []*undoneFacts{}
+	for _, u := range b.undone {
+		if !b.linked[u.Key] && b.showsResets(u.Identity, u.Opened, u.Until()) {
+			out = append(out, &undoneFacts{u.Ticket, b.Name(u.Identity), event.When(u.Opened), event.When(u.Closed), u})
+		}
+	}
+	slices.SortFunc(out, func(x, y *undoneFacts) int {
+		return cmp.Or(strings.Compare(x.u.Key, y.u.Key), strings.Compare(x.u.Identity, y.u.Identity))
+	})
+	return out
+}
+
+// showsResets: in every system the identity lives in, resets are on record for
+// the whole time. Systems whose own log was read and cannot show one, such as a
+// ticket system, do not count.
+func (b *Bench) showsResets(id string, from, to int64) bool {
+	kind, any := event.ResetExecuted.String(), false
+	for _, system := range b.Systems(id) {
+		ask := Ask{Kind: kind, System: system, From: from, To: to}
+		if len(b.Coverage.Could(ask)) == 0 && b.Coverage.reads(system) {
+			continue
+		}
+		any = true
+		if state, _ := b.Coverage.Window(ask); state != Covered {
+			return false
+		}
+	}
+	if any {
+		return true
+	}
+	state, _ := b.Coverage.Window(Ask{Kind: kind, From: from, To: to})
+	return state == Covered
+}
+
+// reads tells whether some feed speaks of a system.
+func (c *Coverage) reads(system string) bool {
+	return slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool { return f.System == system })
+}
+
+// expiredFacts is a waiver that resets went on to need after its end.
+type expiredFacts struct {
+	ID    string    `cel:"id"`
+	Until time.Time `cel:"until"`
+	Uses  int64     `cel:"uses"`  // cases
+	First time.Time `cel:"first"` // the first of them
+	Name  string    `cel:"name"`  // and whose
+	Check string    `cel:"check"` // and what was not met
+
+	first int64
+	id    string // identity of the first
+	acts  []*event.Event
+}
+
+func (x *expiredFacts) cite(f *Finding) string {
+	f.Time, f.Identity = when(x.first), Text(x.id)
+	for _, e := range x.acts {
+		f.Evidence = append(f.Evidence, EvidenceOf(e))
+	}
+	return ""
+}
+
+// Bounds of what counts as use of a waiver after its end.
+const (
+	// expiredReach is how long after its end a waiver may be taken for valid
+	// still: a quarter, after which nobody remembers it. This project's judgement.
+	expiredReach = int64(92 * 24 * time.Hour)
+	maxCited     = 20 // uses whose records a finding cites
+)
+
+// lapsed notes the waivers that would cover a finding of a case, had they not
+// ended before.
+func (b *Bench) lapsed(s *sitting, all []*outcome) {
+	for _, w := range b.waivers {
+		if w.Defect != "" || s.c.Time < w.ValidUntil || s.c.Time > w.ValidUntil+expiredReach || !b.speaksOf(w, s) {
+			continue
+		}
+		for _, o := range all {
+			if o.verdict == NotMet && slices.Contains(w.Checks, o.check.ID) {
+				b.expire(w, s, o.check.ID)
+				break
+			}
+		}
+	}
+}
+
+func (b *Bench) expire(w *waiver, s *sitting, check string) {
+	if b.expired == nil {
+		b.expired = map[*waiver]*expiredFacts{}
+	}
+	x := b.expired[w]
+	if x == nil {
+		x = &expiredFacts{ID: w.ID, Until: event.When(w.ValidUntil)}
+		b.expired[w] = x
+	}
+	x.Uses++
+	earlier := func(at int64, id string) bool { return at < x.first || at == x.first && id < x.id }
+	if x.Uses == 1 || earlier(s.c.Time, s.c.Identity) {
+		x.first, x.First, x.id, x.Name, x.Check = s.c.Time, event.When(s.c.Time), s.c.Identity, s.b.Name(s.c.Identity), check
+	}
+	if x.acts = append(x.acts, s.c.Primary.Event); len(x.acts) > maxCited {
+		slices.SortFunc(x.acts, earliest)
+		x.acts = x.acts[:maxCited]
+	}
+}
+
+func earliest(a, b *event.Event) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), slices.Compare(a.ID[:], b.ID[:]))
+}
+
+// sortedExpired lists them in the order of the file.
+func (b *Bench) sortedExpired() []*expiredFacts {
+	out := []*expiredFacts{}
+	for _, w := range b.waivers {
+		if x := b.expired[w]; x != nil {
+			slices.SortFunc(x.acts, earliest)
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// gapFacts is a silence of a feed.
+type gapFacts struct {
+	Feed    string        `cel:"feed"`
+	From    time.Time     `cel:"from"`
+	To      time.Time     `cel:"to"`
+	Longest time.Duration `cel:"longest"` // silence in the 14 days before
+
+	at int64
+}
+
+func (g *gapFacts) cite(f *Finding) string {
+	f.Time = when(g.at)
+	return event.RFC3339(g.at)
+}
+
+// gaps lists the silences of feeds whose rate was known for long enough before.
+// What the config says the feed covers does not hide them.
+func (b *Bench) gaps() []*gapFacts {
+	out := []*gapFacts{}
+	for _, f := range b.Coverage.Feeds() {
+		for _, g := range f.Gaps {
+			if g[0]-f.First >= gapHistory {
+				out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longestSilence(f.Feed, g[0]), g[0]})
+			}
+		}
+	}
+	return out
+}
+
+// longestSilence is that of the 14 days before a time.
+func longestSilence(f event.Feed, before int64) time.Duration {
+	longest, prev := int64(0), int64(-1)
+	eachMinute(f.Minutes, func(at int64) {
+		if at >= before-gapHistory && at < before && prev >= 0 {
+			longest = max(longest, at-max(prev, before-gapHistory)-minute)
+		}
+		prev = at
+	})
+	return time.Duration(longest)
+}
