@@ -201,10 +201,18 @@ func (s *sitting) unavoidable() []string {
 	return notes
 }
 
-// oldSecrets: the account is a machine's with a key or token from before, or
-// some secret of the inventory had to be rotated because of the reset.
+// oldSecrets: a dependent, or a key or token of a machine, was not replaced in
+// time, or used too late all the same. The old version of a secret that was
+// replaced in time under the same id cannot be told from the new one.
 func (s *sitting) oldSecrets() bool {
-	return len(s.deps) > 0 || s.nonHuman() && len(s.c.Tokens) > 0
+	due := event.When(s.c.Time + int64(s.need.row.DependentsRotated))
+	if slices.ContainsFunc(s.deps, func(d *dependentFacts) bool { return !d.Rotated || d.At.After(due) }) {
+		return true
+	}
+	return s.nonHuman() && slices.ContainsFunc(s.c.Tokens, func(a custody.Access) bool {
+		at := s.ended(a.Kind, a.System, a.ID)
+		return at == 0 || at > s.c.Time+int64(s.need.row.OldSecret)
+	}) || s.oldSecretUsed() != ""
 }
 
 // oldSecretUsed says which old secret of a machine, or which dependent, was

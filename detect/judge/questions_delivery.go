@@ -109,6 +109,10 @@ func (s *sitting) overlong() (string, error) {
 		case h.kind == "":
 			unknown = cannot("the record of the delivery does not say what was delivered")
 		case !limited:
+		case h.expires == 0 && s.spentBy(h):
+			if lived := time.Duration(s.c.Time - h.issued); lived > limit {
+				return fmt.Sprintf("%s of %s still worked %s later; %s gives %s", h.called(), clock(event.When(h.issued)), span(lived), s.need.policy.Name, span(limit)), nil
+			}
 		case h.expires == 0:
 			unknown = cannot("no record says when %s ends", h.called())
 		case time.Duration(h.expires-h.issued) > limit:
@@ -117,6 +121,12 @@ func (s *sitting) overlong() (string, error) {
 		}
 	}
 	return "", unknown
+}
+
+// spentBy: a link or code of a self-service flow is spent by the reset that it
+// leads to.
+func (s *sitting) spentBy(h handed) bool {
+	return s.c.Path == rules.SelfService && h.Time <= s.c.Time && (h.kind == "link" || h.kind == "code")
 }
 
 // onceOnly are what must work once; a temporary password is used until changed.
@@ -129,7 +139,7 @@ func (s *sitting) reusable() (string, error) {
 		switch {
 		case h.uses > 1:
 			return fmt.Sprintf("%s of %s may be used %d times", h.called(), clock(event.When(h.issued)), h.uses), nil
-		case h.uses == 0 && slices.Contains(onceOnly, h.kind):
+		case h.uses == 0 && !s.spentBy(h) && slices.Contains(onceOnly, h.kind):
 			unknown = cannot("no record says how often %s may be used", h.called())
 		}
 	}
