@@ -21,7 +21,8 @@ func init() {
 }
 
 // sentence is one form of message. The names of its groups are the paths that
-// a table reads; act is the record's type. Programs named * write it all.
+// a table reads; act is the record's type. What begins with pam_ is written by
+// a PAM module inside any program: its app is *.
 type sentence struct {
 	apps []string
 	act  string
@@ -62,7 +63,7 @@ var sentences = []sentence{
 	{[]string{"rsyslogd"}, "syslog-stopped", regexp.MustCompile(`\] exiting on signal \d+\.?$`)},
 }
 
-// byApp lists the sentences of each program, those of all programs first.
+// byApp lists the sentences of each program.
 var byApp = func() map[string][]*sentence {
 	m := map[string][]*sentence{}
 	for i := range sentences {
@@ -91,8 +92,10 @@ func (a *authReader) extract(raw []byte, put func(path string, value []byte)) er
 		return errNotSyslog
 	}
 	l.app = l.app[bytes.LastIndexByte(l.app, '/')+1:]
-	if m := repeated.FindSubmatch(l.text); m != nil {
-		l.text = m[1]
+	if bytes.HasPrefix(l.text, []byte("message repeated ")) {
+		if m := repeated.FindSubmatch(l.text); m != nil {
+			l.text = m[1]
+		}
 	}
 	put("time", l.stamp)
 	put("host", l.host)
@@ -106,12 +109,14 @@ func (a *authReader) extract(raw []byte, put func(path string, value []byte)) er
 	if app == "sudo" && a.sudo(host, &l, put) {
 		return nil
 	}
-	for _, list := range [2][]*sentence{byApp["*"], byApp[app]} {
-		for _, s := range list {
-			if m := s.form.FindSubmatch(l.text); m != nil {
-				a.say(s, m, host, &l, put)
-				return nil
-			}
+	list := byApp[app]
+	if bytes.HasPrefix(l.text, []byte("pam_")) {
+		list = byApp["*"]
+	}
+	for _, s := range list {
+		if m := s.form.FindSubmatch(l.text); m != nil {
+			a.say(s, m, host, &l, put)
+			return nil
 		}
 	}
 	return nil
