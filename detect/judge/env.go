@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -187,14 +186,4 @@ func (lists) EstimateSize(cost.AstNode) *cost.SizeEstimate {
 
 func (lists) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
-}
-
-// reasonOf gives the sentence of an evaluation that could not be had, and
-// whether it is one of ours rather than a failure of the expression.
-func reasonOf(err error) (string, bool) {
-	var u unassessable
-	if errors.As(err, &u) {
-		return u.why, true
-	}
-	return err.Error(), false
 }

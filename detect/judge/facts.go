@@ -190,8 +190,21 @@ func (s *sitting) listed(grants []custody.Step) []custody.Step {
 }
 
 // unassessable is an evaluation that cannot be had, and what would show it.
-type unassessable struct{ why string }
+type unassessable struct {
+	why   string
+	lacks []event.Kind
+}
 
 func (u unassessable) Error() string { return u.why }
 
-func cannot(format string, args ...any) error { return unassessable{fmt.Sprintf(format, args...)} }
+// cannot makes the error of an evaluation that cannot be had. The kinds among
+// the arguments are those that would show it.
+func cannot(format string, args ...any) error {
+	u := unassessable{why: fmt.Sprintf(format, args...)}
+	for _, a := range args {
+		if k, ok := a.(event.Kind); ok {
+			u.lacks = append(u.lacks, k)
+		}
+	}
+	return u
+}

@@ -166,7 +166,7 @@ func (s *sitting) ownerAsked() (bool, error) {
 		}
 	}
 	if len(s.c.Steps[custody.Requested]) == 0 && s.blind(event.ResetRequested) {
-		return false, cannot("whether the owner asked, and so whether approval was needed, no source shows: a ticket log would (reset.requested)")
+		return false, cannot("whether the owner asked, and so whether approval was needed, no source shows: a ticket log would (%s)", event.ResetRequested)
 	}
 	return false, nil
 }
@@ -183,7 +183,7 @@ func (s *sitting) provenByOthers() (bool, error) {
 		others = append(others, v)
 	}
 	if len(s.c.Steps[custody.Verified]) == 0 && s.blind(event.IdentityVerified) {
-		return false, cannot("whether the owner was verified, and so whether approval was needed, no source shows: a record of caller checks would (identity.verified)")
+		return false, cannot("whether the owner was verified, and so whether approval was needed, no source shows: a record of caller checks would (%s)", event.IdentityVerified)
 	}
 	bar, err := s.bar()
 	if err != nil {
@@ -245,7 +245,7 @@ func (s *sitting) selfApprovals() ([]string, error) {
 		}
 	}
 	if len(self) == 0 && matters && s.facts.Requester == "" && s.blind(event.ResetRequested) {
-		return nil, cannot("who asked for the reset, and so whether the approver did, no source shows: a ticket log would (reset.requested)")
+		return nil, cannot("who asked for the reset, and so whether the approver did, no source shows: a ticket log would (%s)", event.ResetRequested)
 	}
 	return self, nil
 }

@@ -116,7 +116,7 @@ func (s *sitting) oldAccess() (bool, error) {
 		return true, nil
 	}
 	if s.blind(event.SigninSucceeded) {
-		return false, cannot("which sessions were open before the reset no source shows: a sign-in log would (signin.succeeded)")
+		return false, cannot("which sessions were open before the reset no source shows: a sign-in log would (%s)", event.SigninSucceeded)
 	}
 	return false, nil
 }

@@ -117,7 +117,7 @@ func (s *sitting) stepUpStrength() (int, error) {
 		return 0, cannot("the record of the verification does not say by which method")
 	}
 	if len(later) == 0 && s.blind(event.IdentityVerified) {
-		return 0, cannot("no source shows verifications: a record of caller checks would (identity.verified)")
+		return 0, cannot("no source shows verifications: a record of caller checks would (%s)", event.IdentityVerified)
 	}
 	return n, nil
 }
@@ -153,7 +153,7 @@ func (s *sitting) recoveryStrength() (int, error) {
 // loginStrength is the strength of the strongest sign-in of the owner before.
 func (s *sitting) loginStrength() (int, error) {
 	if s.c.Login == nil {
-		return 0, cannot("no record of a sign-in before the reset says by which method the owner signs in (signin.succeeded)")
+		return 0, cannot("no record of a sign-in before the reset says by which method the owner signs in (%s)", event.SigninSucceeded)
 	}
 	n, _ := s.need.policy.Methods.Strength(s.c.Login.Method)
 	return n, nil

@@ -126,6 +126,8 @@ type CaseRecord struct {
 	Rivals      []Rival            `json:"rivals"`
 	Waivers     []string           `json:"waivers"`
 	Notes       []string           `json:"notes"`
+
+	Aside Aside `json:"-"`
 }
 
 // ActRecord is one act of a case.

@@ -43,6 +43,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	for _, v := range c.Rivals {
 		r.Rivals = append(r.Rivals, Rival{v.Kind.String(), v.Event.String(), v.Why})
 	}
+	r.Aside = s.aside(all)
 	r.Evidence = s.count()
 	r.Custody = custodyOf(all, r.Evidence)
 	r.Notes = append(r.Notes, c.Notes...)

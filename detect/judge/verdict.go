@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,8 +19,9 @@ import (
 type outcome struct {
 	check   *check
 	verdict Verdict
-	why     string // of a not-assessable one: what would show it
-	key     string // names the element, "" without a list
+	why     string       // of a not-assessable one: what would show it
+	lacks   []event.Kind // that why names
+	key     string       // names the element, "" without a list
 	vars    map[string]any
 	from    int64
 	due     int64 // 0 where the check has no deadline of its own
@@ -59,7 +61,7 @@ func (b *Bench) try(s *sitting, c *check, vars map[string]any) []*outcome {
 	if c.applies != nil {
 		yes, err := b.truth(c, "applies", c.applies, vars)
 		if err != nil {
-			o.verdict, o.why = NotAssessable, err.Error()
+			o.cannot(err)
 			return []*outcome{o}
 		}
 		if !yes {
@@ -73,7 +75,7 @@ func (b *Bench) try(s *sitting, c *check, vars map[string]any) []*outcome {
 	}
 	elements, err := b.elements(c, vars)
 	if err != nil {
-		o.verdict, o.why = NotAssessable, err.Error()
+		o.cannot(err)
 		return []*outcome{o}
 	}
 	if len(elements) == 0 {
@@ -115,13 +117,13 @@ func (b *Bench) weigh(s *sitting, o *outcome) {
 	c := o.check
 	state, err := b.window(s, o)
 	if err != nil {
-		o.verdict, o.why = NotAssessable, err.Error()
+		o.cannot(err)
 		return
 	}
 	if c.given != nil {
 		given, err := b.truth(c, "given", c.given, o.vars)
 		if err != nil {
-			o.verdict, o.why = NotAssessable, err.Error()
+			o.cannot(err)
 			return
 		}
 		if !given {
@@ -132,7 +134,7 @@ func (b *Bench) weigh(s *sitting, o *outcome) {
 	met, err := b.truth(c, "met", c.met, o.vars)
 	switch {
 	case err != nil:
-		o.verdict, o.why = NotAssessable, err.Error()
+		o.cannot(err)
 	case c.given != nil && met, c.Asks == "step" && met:
 		o.verdict = Met
 	case c.given != nil, c.Asks == "absence" && !met:
@@ -145,7 +147,7 @@ func (b *Bench) weigh(s *sitting, o *outcome) {
 			if err != nil || !ok {
 				o.verdict, o.why = NotAssessable, "what was seen does not allow to say that it is missing"
 				if err != nil {
-					o.why = err.Error()
+					o.cannot(err)
 				}
 				return
 			}
@@ -277,12 +279,13 @@ func (b *Bench) severity(o *outcome, raised bool) rules.Severity {
 func (b *Bench) eval(c *check, field string, p cel.Program, vars map[string]any) (any, error) {
 	v, _, err := p.Eval(vars)
 	if err != nil {
-		why, ours := reasonOf(err)
-		if !ours {
-			b.fault("check " + c.ID + ", " + field + ": " + firstLine(why))
-			why = "its expression failed: " + firstLine(why)
+		var u unassessable
+		if !errors.As(err, &u) {
+			why := firstLine(err.Error())
+			b.fault("check " + c.ID + ", " + field + ": " + why)
+			u.why = "its expression failed: " + why
 		}
-		return nil, unassessable{why}
+		return nil, u
 	}
 	return v, nil
 }

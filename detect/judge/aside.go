@@ -1,0 +1,97 @@
+package judge
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"resetproof/detect/custody"
+	"resetproof/ingest/event"
+)
+
+// Aside is what judging knows of a case beyond its record. The first screen
+// goes by it; no file holds it.
+type Aside struct {
+	// Blind gives, for each check that is not assessable because no source shows
+	// some kinds, those kinds, sorted. Checks whose reason is another (the
+	// roster, a gap, an ambiguous name) are absent.
+	Blind map[string][]Lack
+	// Operator is the display name of the one who carried the reset out, "" where
+	// nobody is named.
+	Operator string
+	// Strength of the verifications on record, taken together, on the policy's
+	// scale; -1 where none is on record or its method is not known.
+	Strength int
+}
+
+// Lack is a kind of event that no given source could show.
+type Lack struct {
+	Kind string
+	// System is where the act would be logged; "" for a step of the process,
+	// which any source may show.
+	System string
+}
+
+// aside looks at a case once every check was applied.
+func (s *sitting) aside(all []*outcome) Aside {
+	a := Aside{Blind: map[string][]Lack{}, Operator: s.b.Name(s.c.Operator), Strength: s.proof()}
+	for _, o := range all {
+		if o.verdict != NotAssessable {
+			continue
+		}
+		lacks := a.Blind[o.check.ID]
+		for _, need := range o.check.Needs {
+			kind, _ := event.ParseKind(need) // refused at load if unknown
+			for _, system := range s.systemsOf(kind, o) {
+				lacks = s.lack(lacks, kind, system)
+			}
+		}
+		for _, kind := range o.lacks {
+			lacks = s.lack(lacks, kind, s.c.Primary.System)
+		}
+		if len(lacks) > 0 {
+			slices.SortFunc(lacks, Lack.Compare)
+			a.Blind[o.check.ID] = lacks
+		}
+	}
+	return a
+}
+
+// lack adds a kind that no source could show.
+func (s *sitting) lack(to []Lack, kind event.Kind, system string) []Lack {
+	l := Lack{kind.String(), system}
+	if slices.Contains(processKinds, l.Kind) {
+		l.System = ""
+	}
+	could := s.b.Coverage.Could(Ask{Kind: l.Kind, System: l.System, Path: string(s.c.Path)})
+	if len(could) > 0 || slices.Contains(to, l) {
+		return to
+	}
+	return append(to, l)
+}
+
+// Compare orders by kind, then system.
+func (l Lack) Compare(m Lack) int {
+	if by := strings.Compare(l.Kind, m.Kind); by != 0 {
+		return by
+	}
+	return strings.Compare(l.System, m.System)
+}
+
+// proof is Aside.Strength.
+func (s *sitting) proof() int {
+	n, err := s.verificationStrength()
+	if err != nil || len(s.c.Steps[custody.Verified]) == 0 {
+		return -1
+	}
+	return n
+}
+
+// cannot notes why a check is not assessable, and the kinds that would help.
+func (o *outcome) cannot(err error) {
+	o.verdict, o.why = NotAssessable, err.Error()
+	var u unassessable
+	if errors.As(err, &u) {
+		o.lacks = u.lacks
+	}
+}
