@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"resetproof/detect/identity"
 	"resetproof/ingest/event"
 )
 
@@ -84,12 +85,17 @@ func (f *Fold) used(c *Case, e *event.Event) {
 	}
 }
 
-// specialLogon is Windows event 4672 among the policy's privileged acts.
-const specialLogon = "special-logon"
+// Privileged acts that count on a condition: Windows event 4672, AssumeRole and
+// the activation of an eligible role.
+const (
+	specialLogon   = "special-logon"
+	roleAssumption = "role-assumption"
+	roleActivation = "role-activation"
+)
 
 // privileged tells whether a use counts: only an act on the policy's list, a
-// special logon only on a domain controller, and never one of SYSTEM, machine
-// or service accounts (policy.md).
+// special logon only on a domain controller, a role only if it is listed, and
+// never one of SYSTEM, machine or service accounts (policy.md).
 func (f *Fold) privileged(e *event.Event) bool {
 	if !slices.Contains(f.w.Policy(e.Time).PrivilegedActs, e.Method) {
 		return false
@@ -100,7 +106,13 @@ func (f *Fold) privileged(e *event.Event) bool {
 	if f.w.automatic(e.Account, f.id, e.Time) {
 		return false
 	}
-	return e.Method != specialLogon || f.w.Controllers[strings.ToLower(e.Host)]
+	switch e.Method {
+	case specialLogon:
+		return f.w.Controllers[strings.ToLower(e.Host)]
+	case roleAssumption, roleActivation:
+		return identity.HasRole(f.w.Policy(e.Time).PrivilegedRoles, e.Role)
+	}
+	return true
 }
 
 func useKey(e *event.Event) string { return e.System + "|" + e.Role + "|" + e.Method }

@@ -77,6 +77,7 @@ func (f *Fold) acts() []Step {
 
 // birth is the creation of an account, and whether it is a computer's.
 type birth struct {
+	creator string // identity, "" where nobody is named
 	time    int64
 	machine bool
 }
@@ -86,7 +87,7 @@ func (f *Fold) births() map[string][]birth {
 	for _, s := range f.steps {
 		if s.Kind == event.AccountCreated && s.Outcome == event.Success {
 			k := accountKey(s.Account)
-			born[k] = append(born[k], birth{s.Time, s.Account.Type == "machine"})
+			born[k] = append(born[k], birth{s.ActorID, s.Time, s.Account.Type == "machine"})
 		}
 	}
 	return born
@@ -111,7 +112,7 @@ func (f *Fold) notCase(s Step, born map[string][]birth) string {
 	for _, b := range births {
 		switch s.Kind {
 		case event.ResetExecuted, event.CredentialIssued:
-			if within(b.time, s.Time, firstPassword) {
+			if within(b.time, s.Time, firstPassword) && (b.creator == s.ActorID || b.creator == "" || s.ActorID == "") {
 				return NotFirstPassword
 			}
 		case event.MFAEnrolled:

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"resetproof/ingest/event"
@@ -221,7 +222,13 @@ func shows(f event.Feed, a Ask) bool {
 	if slices.Contains(f.NeedsSetting, a.Kind) && f.Kinds[a.Kind] == 0 && !slices.Contains(f.Expect, a.Kind) {
 		return false
 	}
-	return a.System == "" || f.System == "" || f.System == a.System || slices.Contains(processKinds, a.Kind)
+	return a.System == "" || within(f.System, a.System) || slices.Contains(processKinds, a.Kind)
+}
+
+// within tells whether a feed of one system speaks of another: of the same, of
+// any (native steps), or of a part of it, as aws does of aws-secretsmanager.
+func within(feed, system string) bool {
+	return feed == "" || feed == system || strings.HasPrefix(system, feed+"-")
 }
 
 // stated stands for the organisation's own word that a kind leaves no record,
@@ -281,7 +288,7 @@ func (c *Coverage) Lag(a Ask) time.Duration {
 // it happens.
 func (c *Coverage) Always(kind, system string) bool {
 	return slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool {
-		return (f.System == system || f.System == "") && slices.Contains(f.Always, kind)
+		return within(f.System, system) && slices.Contains(f.Always, kind)
 	})
 }
 
