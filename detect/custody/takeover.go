@@ -99,8 +99,6 @@ func (f *Fold) warns(c *Case, s Step) bool {
 		return within(s.Time, c.Time, pol.Matching.Before)
 	case event.VerificationFailed, event.ResetDenied:
 		return within(s.Time, c.Time, pol.Limits.RefusedBefore)
-	case event.IdentityVerified:
-		return s.Outcome == event.Failure && within(s.Time, c.Time, pol.Limits.RefusedBefore)
 	}
 	return false
 }
@@ -186,6 +184,10 @@ func (f *Fold) read(e *event.Event) {
 	}
 }
 
+func only(list []Step, keep func(Step) bool) []Step {
+	return slices.DeleteFunc(slices.Clone(list), func(s Step) bool { return !keep(s) })
+}
+
 // recognise compares what was seen around a reset with the owner's habits,
 // once all activity is known. What lies after the reset is compared with what
 // was known at it, since the first sign-in after it may be a stranger's.
@@ -193,9 +195,13 @@ func (f *Fold) recognise(c *Case) {
 	of := func(s Step) bool {
 		return slices.ContainsFunc(c.Steps[Executed], func(a Step) bool { return a.System == s.System })
 	}
-	first := slices.DeleteFunc(slices.Clone(c.firsts), func(s Step) bool { return !of(s) })
-	if len(first) == 0 && len(c.firsts) > 0 {
-		first = c.firsts[:1]
+	first := only(c.firsts, of)
+	if len(first) == 0 {
+		first = c.firsts[:min(1, len(c.firsts))]
+	}
+	// Of several, those that say where they came from speak for the others.
+	if told := only(first, func(s Step) bool { return s.Place != "" || s.Device != "" }); len(told) > 0 {
+		first = told
 	}
 	for _, s := range first {
 		c.Redeemed = append(c.Redeemed, f.sight(s, c.Time))

@@ -31,7 +31,6 @@ var signalNames = map[event.Kind]string{
 	event.ContactChanged:     "recovery data were changed",
 	event.RiskDetected:       "the product reported a risk",
 	event.VerificationFailed: "a verification failed",
-	event.IdentityVerified:   "a verification was not completed",
 	event.ResetDenied:        "a reset was refused",
 }
 

@@ -129,24 +129,24 @@ func (s *sitting) readsKnown() (bool, error) {
 	return true, nil
 }
 
-// sightingsKnown: place and device of each are stated and can be compared.
+// sightingsKnown: place and device of each can be compared. A record that
+// states only one of them is known by that one.
 func (s *sitting) sightingsKnown(list []custody.Sighting) (bool, error) {
 	for _, g := range list {
-		if !s.inWatch(g.Time) {
-			continue
-		}
-		for _, side := range []struct {
+		sides := []struct {
 			name, value string
 			known       custody.Familiarity
-		}{{"place", g.Place, g.PlaceKnown}, {"device", g.Device, g.DeviceKnown}} {
-			if side.known != custody.Untold {
-				continue
-			}
-			if side.value == "" {
+		}{{"place", g.Place, g.PlaceKnown}, {"device", g.Device, g.DeviceKnown}}
+		familiar := g.PlaceKnown == custody.Familiar || g.DeviceKnown == custody.Familiar
+		for _, side := range sides {
+			switch {
+			case !s.inWatch(g.Time), side.known != custody.Untold, side.value == "" && familiar:
+			case side.value == "":
 				return false, cannot("the record of %s in %s states no %s", g.Kind, g.System, side.name)
+			default:
+				return false, cannot("too little is known of the owner to say whether the %s of %s in %s is new: %d sign-ins over %s would show it",
+					side.name, g.Kind, g.System, s.need.policy.Limits.UnknownPlaceSignins, span(s.need.policy.Limits.UnknownPlaceHistory))
 			}
-			return false, cannot("too little is known of the owner to say whether the %s of %s in %s is new: %d sign-ins over %s would show it",
-				side.name, g.Kind, g.System, s.need.policy.Limits.UnknownPlaceSignins, span(s.need.policy.Limits.UnknownPlaceHistory))
 		}
 	}
 	return true, nil

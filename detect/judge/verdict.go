@@ -27,6 +27,7 @@ type outcome struct {
 	due     int64 // 0 where the check has no deadline of its own
 	feeds   []FeedCoverage
 	asked   []string
+	blind   []string // of those, what no source covers
 	waiver  *waiver
 	over    []string // checks it stands in the place of
 }
@@ -165,7 +166,7 @@ func (o *outcome) settle(state State, covered Verdict) {
 		o.verdict = NotDue
 	default:
 		o.verdict = NotAssessable
-		o.why = "no source covers " + strings.Join(o.asked, ", ") + " for the whole time"
+		o.why = "no source covers " + strings.Join(o.blind, ", ") + " for the whole time"
 	}
 }
 
@@ -199,7 +200,9 @@ func (b *Bench) window(s *sitting, o *outcome) (State, error) {
 				ask.To += int64(b.Coverage.Lag(ask))
 			}
 			st, feeds := b.Coverage.Window(ask)
-			state = max(state, st)
+			if state = max(state, st); st == NotCovered && !slices.Contains(o.blind, k) {
+				o.blind = append(o.blind, k)
+			}
 			o.feeds = append(o.feeds, feeds...)
 		}
 	}
