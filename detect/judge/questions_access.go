@@ -344,6 +344,12 @@ func (s *sitting) accessSystems(k event.Kind, o *outcome) (systems []string, ok 
 		}
 	case k == event.MFAEnrolled && o.check.About == "execution" && s.need.row.RecoveryNeeded != "reset-with-mfa-reenrolment":
 		return nil, true // what is asked stands in the acts themselves
+	case k == event.MFAEnrolled && o.check.About == "execution": // wherever the reset was done and factors are logged
+		for _, a := range s.c.Steps[custody.Executed] {
+			if len(s.b.Coverage.Could(Ask{Kind: k.String(), System: a.System, Path: string(s.c.Path)})) > 0 {
+				systems = insert(systems, a.System)
+			}
+		}
 	case k == event.MFAEnrolled && o.check.About == "closure", k == event.DeviceTrusted:
 		for _, l := range s.c.Lost {
 			if (l.Kind == event.DeviceUntrusted) == (k == event.DeviceTrusted) {

@@ -110,7 +110,11 @@ func (s *sitting) overlong() (string, error) {
 			unknown = cannot("the record of the delivery does not say what was delivered")
 		case !limited:
 		case h.expires == 0 && s.spentBy(h):
-			if lived := time.Duration(s.c.Time - h.issued); lived > limit {
+			lived := time.Duration(s.c.Time - h.issued)
+			if lived > limit {
+				unknown = cannot("%s was sent %s before the reset; when it was opened no record says", h.called(), span(lived))
+			}
+			if lived > limit+flowTime {
 				return fmt.Sprintf("%s of %s still worked %s later; %s gives %s", h.called(), clock(event.When(h.issued)), span(lived), s.need.policy.Name, span(limit)), nil
 			}
 		case h.expires == 0:
@@ -122,6 +126,11 @@ func (s *sitting) overlong() (string, error) {
 	}
 	return "", unknown
 }
+
+// flowTime is how long a self-service flow may take once its link or code was
+// used: an hour, the longest that products keep one open. This project's
+// judgement.
+const flowTime = time.Hour
 
 // spentBy: a link or code of a self-service flow is spent by the reset that it
 // leads to.
@@ -251,17 +260,18 @@ func (s *sitting) changedByOwner() bool {
 // leaked says what kind of secret stands in which record, "" for none. The text
 // itself is not known here.
 func (s *sitting) leaked() string {
-	for _, l := range s.c.Leaks {
-		at := "the record of " + clock(event.When(l.Time))
-		if l.System != "" {
-			at += " in " + l.System
-		}
-		if l.Ticket != "" {
-			at += " (" + l.Ticket + ")"
-		}
-		return at + " holds what looks like a " + l.Leak
+	if len(s.c.Leaks) == 0 {
+		return ""
 	}
-	return ""
+	l := s.c.Leaks[0]
+	at := "the record of " + clock(event.When(l.Time))
+	if l.System != "" {
+		at += " in " + l.System
+	}
+	if l.Ticket != "" {
+		at += " (" + l.Ticket + ")"
+	}
+	return at + " holds what looks like a " + l.Leak
 }
 
 // recoveredAsAsked: the recovery consisted of what the tier asks for. Whether a
