@@ -170,8 +170,25 @@ func (s *sitting) spentKind(st custody.Step) string {
 	return ""
 }
 
-// spentTwice finds the second use of one bypass: the same id, or the same kind
-// without ids, in another session or after more than the clock tolerance.
+// one tells whether a case handed over just one thing of a kind, so that every
+// use of that kind without an id is a use of it. Codes and links come with every
+// sign-in of some products and never are.
+func (s *sitting) one(kind string) bool {
+	issued, delivered := 0, 0
+	for _, h := range s.handed() {
+		switch {
+		case h.kind != kind:
+		case h.Kind == event.CredentialIssued:
+			issued++
+		default:
+			delivered++
+		}
+	}
+	return (kind == "access-pass" || kind == "bypass-code") && max(issued, delivered) == 1
+}
+
+// spentTwice finds the second use of one bypass, by its id or because there was
+// only one, in another session and after more than the clock tolerance.
 func (s *sitting) spentTwice() *custody.Step {
 	uses := slices.Clone(s.c.Spent)
 	for _, v := range s.c.Steps[custody.Verified] {
@@ -183,7 +200,7 @@ func (s *sitting) spentTwice() *custody.Step {
 	for i := range uses {
 		for _, earlier := range uses[:i] {
 			u := uses[i]
-			if s.spentKind(earlier) != s.spentKind(u) || earlier.CredentialID != u.CredentialID || s.spentKind(u) == "recovery-code" && u.CredentialID == "" {
+			if s.spentKind(earlier) != s.spentKind(u) || earlier.CredentialID != u.CredentialID || u.CredentialID == "" && !s.one(s.spentKind(u)) {
 				continue
 			}
 			if earlier.Session != "" && earlier.Session == u.Session {

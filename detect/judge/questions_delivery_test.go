@@ -40,15 +40,19 @@ func TestSpentTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	use := func(minute int, id, session string) custody.Step {
-		return custody.Step{Event: &event.Event{Kind: event.CredentialUsed, Credential: "bypass-code", CredentialID: id, Session: session,
+	step := func(kind event.Kind, credential string, minute int, id, session string) custody.Step {
+		return custody.Step{Event: &event.Event{Kind: kind, Credential: credential, CredentialID: id, Session: session,
 			Time: time.Date(2026, 3, 2, 9, minute, 0, 0, time.UTC).UnixNano()}}
+	}
+	use := func(minute int, id, session string) custody.Step {
+		return step(event.CredentialUsed, "bypass-code", minute, id, session)
 	}
 	for _, one := range []struct {
 		name string
 		uses []custody.Step
 		want bool
 	}{
+		{"codes by text message at every sign-in", []custody.Step{step(event.SigninSucceeded, "code", 0, "", "s1"), step(event.SigninSucceeded, "code", 40, "", "s2")}, false},
 		{"once", []custody.Step{use(0, "", "")}, false},
 		{"again half an hour later", []custody.Step{use(0, "", ""), use(30, "", "")}, true},
 		{"two records of one use", []custody.Step{use(0, "", ""), use(1, "", "")}, false},
@@ -56,7 +60,9 @@ func TestSpentTwice(t *testing.T) {
 		{"two sessions", []custody.Step{use(0, "", "s1"), use(30, "", "s2")}, true},
 		{"two codes", []custody.Step{use(0, "a", ""), use(30, "b", "")}, false},
 	} {
-		s := &sitting{c: &custody.Case{Spent: one.uses}, need: need{policy: set.Versions[0]}}
+		c := &custody.Case{Spent: one.uses}
+		c.Steps[custody.Executed] = []custody.Step{step(event.CredentialIssued, "bypass-code", 0, "", "")}
+		s := &sitting{c: c, need: need{policy: set.Versions[0]}}
 		if got := s.spentTwice() != nil; got != one.want {
 			t.Errorf("%s: %v", one.name, got)
 		}
