@@ -23,7 +23,7 @@ type play struct {
 
 // read turns a scenario's lines into events and context.
 //
-//	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… expires=TIME uses=N leak=… ip=… place="…" device=…]
+//	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… expires=TIME uses=N leak=… expires=TIME uses=N leak=… ip=… place="…" device=…]
 //
 // A name behind ? is left out of the roster; record=… makes lines share a record.
 func read(s rules.Scenario) (*play, error) {
