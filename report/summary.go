@@ -34,6 +34,10 @@ type Summary struct {
 	checks   map[string]*CheckCount
 	cases    map[[16]byte]*standing
 	unshown  map[string]int // subjects of step-without-source, "step|system|tier"
+
+	// First is what somebody reads who has given nothing but logs.
+	First  FirstContact
+	survey *survey
 }
 
 // CheckCount is how often one check is not met.
@@ -61,9 +65,19 @@ type controlCount struct {
 
 // standing is what makes one case worth a look before another.
 type standing struct {
-	lead     line // its gravest finding
-	followed bool // the lead is of a takeover check: something was done with the reset
+	lead     line  // its gravest finding
+	followed bool  // the lead is of a takeover check: something was done with the reset
+	after    *line // its gravest finding of a takeover check; nil without one
 	findings int
+}
+
+// first is the finding that speaks for the case to somebody new: what was done
+// with the reset, where something was.
+func (s *standing) first() line {
+	if s.after != nil {
+		return *s.after
+	}
+	return s.lead
 }
 
 const maxLook = 4
@@ -97,7 +111,7 @@ func newSummary() Summary {
 		ByPath: map[string]int{}, ByClass: map[string]int{}, ByCustody: map[judge.Custody]int{}, Verdicts: map[judge.Verdict]int{},
 		judged:   map[string]map[judge.Verdict]int{},
 		controls: map[string]map[string]*controlCount{}, checks: map[string]*CheckCount{},
-		cases: map[[16]byte]*standing{}, unshown: map[string]int{},
+		cases: map[[16]byte]*standing{}, unshown: map[string]int{}, survey: newSurvey(),
 	}
 }
 
@@ -114,6 +128,7 @@ func (s *Summary) addCase(c *judge.CaseRecord) {
 		s.judged[check][v]++
 	}
 	s.addPolicy(c.Policy)
+	s.survey.addCase(c)
 }
 
 func (s *Summary) addPolicy(p *judge.PolicyRef) {
@@ -157,6 +172,8 @@ func (s *Summary) addFinding(f *judge.Finding, at line, followed bool) {
 	}
 	if at.about != [16]byte{} {
 		s.addStanding(at, followed)
+	} else {
+		s.survey.addFinding(f.Check)
 	}
 }
 
@@ -181,6 +198,9 @@ func (s *Summary) addStanding(at line, followed bool) {
 		s.cases[at.about] = c
 	} else if next := (&standing{lead: at, followed: followed}); graver(next, c) < 0 {
 		c.lead, c.followed = at, followed
+	}
+	if followed && (c.after == nil || graver(&standing{lead: at}, &standing{lead: *c.after}) < 0) {
+		c.after = &at
 	}
 	c.findings++
 }

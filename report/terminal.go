@@ -113,6 +113,9 @@ func (s Summary) print(out io.Writer, style Style, run Run, c coverageFile, page
 	return err
 }
 
+// Head says over which time and by what a run judged, in a few phrases.
+func (s Summary) Head(run Run, c Coverage) []string { return s.head(run.utc(), c.file()) }
+
 func (s Summary) head(run Run, c coverageFile) []string {
 	period := "all records"
 	switch from, to := reach(c); {
@@ -243,18 +246,23 @@ func (s Summary) stepsUnshown() []string {
 func (s Summary) lookLines(width int) []string {
 	var lines []string
 	for _, l := range s.Look {
-		text := visible(l.Message, 2*width-3)
-		if utf8.RuneCountInString(text) <= width {
-			lines = append(lines, text)
-			continue
-		}
-		cut := strings.LastIndexByte(string([]rune(text)[:width]), ' ')
-		if cut < width/2 {
-			cut = len(string([]rune(text)[:width]))
-		}
-		lines = append(lines, text[:cut], "  "+strings.TrimPrefix(text[cut:], " "))
+		lines = append(lines, twoLines(l.Message, width)...)
 	}
 	return lines
+}
+
+// twoLines breaks a text from a log into at most two lines of the given width,
+// the second one indented.
+func twoLines(text string, width int) []string {
+	text = visible(text, 2*width-3)
+	if utf8.RuneCountInString(text) <= width {
+		return []string{text}
+	}
+	cut := strings.LastIndexByte(string([]rune(text)[:width]), ' ')
+	if cut < width/2 {
+		cut = len(string([]rune(text)[:width]))
+	}
+	return []string{text[:cut], "  " + strings.TrimPrefix(text[cut:], " ")}
 }
 
 // counts lists the named counts in the order given, zeros left out.

@@ -7,7 +7,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +28,8 @@ type Options struct {
 	// chain a check speaks of.
 	Checks     []*rules.Check
 	Frameworks []*rules.Framework
+	// Logs are those that could be added, for the advice on what to add next.
+	Logs []Log
 }
 
 var outputs = []string{"html", "json"}
@@ -190,7 +191,7 @@ func (w *Writer) write(c coverageFile, run Run) error {
 		return err
 	}
 	w.settle()
-	if err := w.fillSummary(); err != nil {
+	if err := w.fillSummary(c); err != nil {
 		return err
 	}
 	if w.wants("json") {
@@ -248,31 +249,19 @@ func (w *Writer) create(name string, fill func(io.Writer) error) error {
 }
 
 // fillSummary adds to the counts what needs all findings.
-func (w *Writer) fillSummary() error {
+func (w *Writer) fillSummary(c coverageFile) error {
 	w.summary.sortChecks()
 	w.summary.Look = nil
 	for _, c := range w.summary.lookFirst() {
-		text, err := w.findings.read(c.lead)
+		look, err := w.lookAt(c, c.lead)
 		if err != nil {
 			return err
 		}
-		var f judge.Finding
-		if err := json.Unmarshal(text, &f); err != nil {
-			return fmt.Errorf("reading back a finding: %w", err)
-		}
-		look := LookAt{Check: f.Check, Subject: f.Subject, Message: f.Message, Severity: rules.Severity(c.lead.rank), Findings: c.findings}
-		if f.Case != nil {
-			look.Case = *f.Case
-		}
-		if f.Identity != nil {
-			look.Subject = *f.Identity
-		}
-		if f.Time != nil {
-			look.Time = *f.Time
-		}
 		w.summary.Look = append(w.summary.Look, look)
 	}
-	return nil
+	var err error
+	w.summary.First, err = w.firstContact(c)
+	return err
 }
 
 // Abort ends the writer without a report; the older one stays as it is.

@@ -105,6 +105,7 @@ type settings struct {
 	now    time.Time
 	memory int64
 	jobs   int
+	given  []string // SOURCE arguments
 }
 
 // read settles the config and what all stages share. A flag goes before the

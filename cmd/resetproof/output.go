@@ -27,7 +27,9 @@ type output struct {
 	writer       *report.Writer
 	run          report.Run
 	failOn       rules.Severity
-	fails        bool // false for --fail-on none
+	fails        bool   // false for --fail-on none
+	first        bool   // nothing but logs was given
+	next         string // what to run then
 }
 
 // begin checks the output flags and makes sure that --out may be written,
@@ -40,7 +42,14 @@ func (f *outputFlags) begin(a *app, s settings, j *judging, started time.Time) (
 	}
 	o.run = newRun(a.args, s, j, started)
 	o.run.ChangedSinceLast = changes(o.dir, o.run.Hashes)
-	o.writer, err = report.New(o.dir, report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks})
+	opt := report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks}
+	if o.first = isFirst(s, j); o.first {
+		o.next = initCommand(s.given)
+		if opt.Logs, err = addable(); err != nil {
+			return nil, err
+		}
+	}
+	o.writer, err = report.New(o.dir, opt)
 	if err != nil {
 		return nil, usage(err, "")
 	}
@@ -74,6 +83,9 @@ func (o *output) finish(a *app, c report.Coverage) error {
 		page = filepath.Join(o.dir, report.PageFile)
 	}
 	return printSummary(a, o.summary, func(w *bytes.Buffer, style report.Style) error {
+		if o.first {
+			return o.printFirst(w, style, summary, c, page)
+		}
 		return summary.Print(w, style, o.run, c, page)
 	})
 }

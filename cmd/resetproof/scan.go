@@ -46,6 +46,7 @@ Exit code: 0 nothing at or above --fail-on; 1 findings; 2 usage, policy or confi
 		if err != nil {
 			return err
 		}
+		s.given = args
 		judge, err := judging.load(s)
 		if err != nil {
 			return err

@@ -20,8 +20,8 @@ type Aside struct {
 	// nobody is named.
 	Operator string
 	// Strength of the verifications on record, taken together, on the policy's
-	// scale; -1 where none is on record or its method is not known.
-	Strength int
+	// scale (0 to 4); nil where none is on record or its method is not known.
+	Strength *int
 }
 
 // Lack is a kind of event that no given source could show.
@@ -79,12 +79,12 @@ func (l Lack) Compare(m Lack) int {
 }
 
 // proof is Aside.Strength.
-func (s *sitting) proof() int {
+func (s *sitting) proof() *int {
 	n, err := s.verificationStrength()
 	if err != nil || len(s.c.Steps[custody.Verified]) == 0 {
-		return -1
+		return nil
 	}
-	return n
+	return &n
 }
 
 // cannot notes why a check is not assessable, and the kinds that would help.
