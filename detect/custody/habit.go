@@ -31,8 +31,9 @@ type Sighting struct {
 const maxHabits = 4096
 
 // habits is what the sign-ins of one identity tell of where its owner works.
-// Places and devices are told apart by system, since vendors spell them
-// differently; addresses are the same everywhere.
+// What was seen in one system is known in all. To call something unfamiliar
+// takes a history in its own system, since vendors spell places and devices
+// differently.
 type habits struct {
 	first map[string]int64   // what was seen -> first sign-in from there, UTC nanoseconds
 	early map[string][]int64 // kind and system -> the first sign-ins that state it, in order
@@ -42,7 +43,7 @@ type habits struct {
 // trait is one thing a record states of where somebody is.
 type trait struct{ kind, system, value string }
 
-func (t trait) key() string { return t.kind + "|" + t.system + "|" + strings.ToLower(t.value) }
+func (t trait) key() string { return t.kind + "|" + strings.ToLower(t.value) }
 
 func placeOf(e *event.Event) trait  { return trait{"place", e.System, e.Place} }
 func deviceOf(e *event.Event) trait { return trait{"device", e.System, e.Device} }

@@ -96,11 +96,7 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 		}
 	}
 	all = append(all, s.pursued(o)...)
-	for _, st := range s.followed(o.check.About) {
-		if slices.Contains(o.check.Needs, st.Kind.String()) {
-			all = append(all, st)
-		}
-	}
+	all = append(all, s.followed(o.check)...)
 	slices.SortFunc(all, func(a, b custody.Step) int {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), slices.Compare(a.Event.ID[:], b.Event.ID[:]))
 	})

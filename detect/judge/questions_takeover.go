@@ -103,20 +103,23 @@ func (s *sitting) watched(steps []custody.Step) []custody.Step {
 // before to call them unusual.
 func (s *sitting) planted() []custody.Step {
 	return slices.DeleteFunc(s.watched(s.c.Planted), func(st custody.Step) bool {
-		return st.Kind == event.PolicyChanged && !s.historyOf(st)
+		return st.Kind == event.PolicyChanged && !s.recorded(st, s.need.policy.Matching.PrivilegeHistory)
 	})
 }
 
-// firstReads leaves out reads of which the history is not known.
+// firstReads leaves out reads where too little is known of the account to call
+// them the first. As with places, a fortnight on record must be known.
 func (s *sitting) firstReads() []custody.Step {
-	return slices.DeleteFunc(s.watched(s.c.Reads), func(st custody.Step) bool { return !s.historyOf(st) })
+	return slices.DeleteFunc(s.watched(s.c.Reads), func(st custody.Step) bool {
+		return !s.recorded(st, s.need.policy.Limits.UnknownPlaceHistory)
+	})
 }
 
-// historyOf: the logs of a step's system cover its kind for the weeks before
-// the reset in which it would have to be absent.
-func (s *sitting) historyOf(st custody.Step) bool {
-	from := s.c.Time - int64(s.need.policy.Matching.PrivilegeHistory)
-	state, _ := s.b.Coverage.Window(Ask{Kind: st.Kind.String(), System: st.System, Path: string(s.c.Path), From: from, To: s.c.Time})
+// recorded: the logs of a step's system cover its kind for so long before the
+// reset.
+func (s *sitting) recorded(st custody.Step, over time.Duration) bool {
+	ask := Ask{Kind: st.Kind.String(), System: st.System, Path: string(s.c.Path), From: s.c.Time - int64(over), To: s.c.Time}
+	state, _ := s.b.Coverage.Window(ask)
 	return state == Covered
 }
 
@@ -124,23 +127,24 @@ func (s *sitting) historyOf(st custody.Step) bool {
 func (s *sitting) readsKnown() (bool, error) {
 	if s.c.ReadsUntold || len(s.firstReads()) < len(s.watched(s.c.Reads)) {
 		return false, cannot("secrets were read after the reset, and the logs of the %s before it would show whether for the first time (secret.accessed)",
-			span(s.need.policy.Matching.PrivilegeHistory))
+			span(s.need.policy.Limits.UnknownPlaceHistory))
 	}
 	return true, nil
 }
 
-// sightingsKnown: place and device of each can be compared. A record that
-// states only one of them is known by that one.
+// sightingsKnown: of each the place or the device is known to be the owner's,
+// or both can be compared. What is unknown in place and device is the defect.
 func (s *sitting) sightingsKnown(list []custody.Sighting) (bool, error) {
 	for _, g := range list {
-		sides := []struct {
+		if !s.inWatch(g.Time) || g.PlaceKnown == custody.Familiar || g.DeviceKnown == custody.Familiar {
+			continue
+		}
+		for _, side := range []struct {
 			name, value string
 			known       custody.Familiarity
-		}{{"place", g.Place, g.PlaceKnown}, {"device", g.Device, g.DeviceKnown}}
-		familiar := g.PlaceKnown == custody.Familiar || g.DeviceKnown == custody.Familiar
-		for _, side := range sides {
+		}{{"place", g.Place, g.PlaceKnown}, {"device", g.Device, g.DeviceKnown}} {
 			switch {
-			case !s.inWatch(g.Time), side.known != custody.Untold, side.value == "" && familiar:
+			case side.known != custody.Untold:
 			case side.value == "":
 				return false, cannot("the record of %s in %s states no %s", g.Kind, g.System, side.name)
 			default:
@@ -172,23 +176,34 @@ func (s *sitting) aggravated() bool {
 	return len(s.signals()) > 0 || len(s.listed(s.c.Grants)) > 0 || len(s.c.Uses) > 0 && s.historyKnown() || len(s.planted()) > 0 || len(s.firstReads()) > 0
 }
 
-// followed lists what the checks of a group rest on beside the chain.
-func (s *sitting) followed(about string) []custody.Step {
+// followed lists what a check rests on beside the chain, by what it needs.
+func (s *sitting) followed(c *check) []custody.Step {
+	var login, redeemed, enrolled []custody.Step
+	if s.c.Login != nil {
+		login = []custody.Step{*s.c.Login}
+	}
+	for _, g := range s.c.Redeemed {
+		redeemed = append(redeemed, g.Step)
+	}
+	for _, g := range s.c.Enrolled {
+		enrolled = append(enrolled, g.Step)
+	}
 	var out []custody.Step
-	switch about {
-	case "verification":
-		out = slices.Clone(s.c.Risks)
-		if s.c.Login != nil {
-			out = append(out, *s.c.Login)
-		}
-	case "delivery":
-		for _, g := range s.c.Redeemed {
-			out = append(out, g.Step)
-		}
-	case "takeover":
-		out = slices.Concat(s.planted(), s.watched(s.c.Cleared), s.firstReads())
-		for _, g := range s.c.Enrolled {
-			out = append(out, g.Step)
+	for _, row := range []struct {
+		about string
+		needs event.Kind
+		steps []custody.Step
+	}{
+		{"verification", event.RiskDetected, s.c.Risks},
+		{"verification", event.SigninSucceeded, login},
+		{"delivery", event.SigninSucceeded, redeemed},
+		{"takeover", event.MFAEnrolled, enrolled},
+		{"takeover", event.MailruleCreated, s.planted()},
+		{"takeover", event.LogCleared, s.watched(s.c.Cleared)},
+		{"takeover", event.SecretAccessed, s.firstReads()},
+	} {
+		if row.about == c.About && slices.Contains(c.Needs, row.needs.String()) {
+			out = append(out, row.steps...)
 		}
 	}
 	return out

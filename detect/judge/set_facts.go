@@ -191,20 +191,36 @@ func (b *Bench) gaps() []*gapFacts {
 	out := []*gapFacts{}
 	for _, f := range b.Coverage.Feeds() {
 		for _, g := range f.Gaps {
-			if g[0]-f.First >= gapHistory {
-				out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longestSilence(f.Feed, g[0]), g[0]})
+			if g[0]-f.First >= gapHistory && !b.Coverage.wroteElsewhere(f, g) {
+				out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longestSilence(f, g[0]), g[0]})
 			}
 		}
 	}
 	return out
 }
 
-// longestSilence is that of the 14 days before a time.
-func longestSilence(f event.Feed, before int64) time.Duration {
+// wroteElsewhere tells whether records of one log went to another feed in the
+// meantime: of the feeds of one format and source, those whose records name no
+// instance bear the source's name, and may belong to any of them.
+func (c *Coverage) wroteElsewhere(f FeedCoverage, gap [2]int64) bool {
+	return slices.ContainsFunc(c.feeds, func(o FeedCoverage) bool {
+		if o.Name == f.Name || o.Format != f.Format || o.Source != f.Source || o.Instance != o.Source && f.Instance != f.Source {
+			return false
+		}
+		wrote := false
+		eachMinute(o.Minutes, func(at int64) { wrote = wrote || at >= gap[0] && at < gap[1] })
+		return wrote
+	})
+}
+
+// longestSilence is that of the 14 days before a time, gaps left out.
+func longestSilence(f FeedCoverage, before int64) time.Duration {
 	longest, prev := int64(0), int64(-1)
 	eachMinute(f.Minutes, func(at int64) {
-		if at >= before-gapHistory && at < before && prev >= 0 {
-			longest = max(longest, at-max(prev, before-gapHistory)-minute)
+		from := prev + minute
+		isGap := slices.ContainsFunc(f.Gaps, func(g [2]int64) bool { return g[0] == from })
+		if prev >= 0 && at < before && at >= before-gapHistory && !isGap {
+			longest = max(longest, at-from)
 		}
 		prev = at
 	})
