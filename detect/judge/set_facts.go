@@ -185,15 +185,25 @@ func (g *gapFacts) cite(f *Finding) string {
 	return event.RFC3339(g.at)
 }
 
+// restless is how short a feed's silences are if it writes day and night. Where
+// the config states that a feed covers a time, only the silence of such a feed
+// speaks against that: a ticket log may have nothing to say for days. This
+// project's judgement.
+const restless = 12 * time.Hour
+
 // gaps lists the silences of feeds whose rate was known for long enough before.
-// What the config says the feed covers does not hide them.
 func (b *Bench) gaps() []*gapFacts {
 	out := []*gapFacts{}
 	for _, f := range b.Coverage.Feeds() {
 		for _, g := range f.Gaps {
-			if g[0]-f.First >= gapHistory && !b.Coverage.wroteElsewhere(f, g) {
-				out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longestSilence(f, g[0]), g[0]})
+			if g[0]-f.First < gapHistory || b.Coverage.wroteElsewhere(f, g) {
+				continue
 			}
+			longest := longestSilence(f, g[0])
+			if stated := f.Covers[0] <= g[0] && g[1] <= f.Covers[1]; stated && longest > restless {
+				continue
+			}
+			out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longest, g[0]})
 		}
 	}
 	return out
