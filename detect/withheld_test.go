@@ -25,6 +25,7 @@ func TestExamplesWithoutAKindAcquitNobody(t *testing.T) {
 		if c.Scope != "case" || c.Each != "" {
 			continue // what a check over a list looks at is itself read from the log
 		}
+		few := slices.DeleteFunc(slices.Clone(checks), func(o *rules.Check) bool { return o != c && !slices.Contains(o.Supersedes, c.ID) })
 		for _, s := range c.Scenarios {
 			for _, kind := range c.Needs {
 				less := s
@@ -36,7 +37,7 @@ func TestExamplesWithoutAKindAcquitNobody(t *testing.T) {
 				if whole, err := read(s); err == nil {
 					less.Until = whole.until
 				}
-				st, err := runScenario(t.Context(), checks, less, func(string) (*rules.PolicySet, error) { return baseline, nil })
+				st, err := runScenario(t.Context(), few, less, func(string) (*rules.PolicySet, error) { return baseline, nil })
 				if err != nil {
 					t.Fatalf("%s, %s without %s: %v", c.ID, s.Name, kind, err)
 				}
