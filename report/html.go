@@ -3,7 +3,7 @@ package report
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,8 +14,8 @@ import (
 	"resetproof/detect/judge"
 )
 
-//go:embed page/page.html
-var pageText string
+//go:embed page/*.html
+var pageFiles embed.FS
 
 //go:embed page/page.css
 var pageStyle string
@@ -23,7 +23,7 @@ var pageStyle string
 //go:embed page/page.js
 var pageScript string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
+var pageTemplate = template.Must(template.ParseFS(pageFiles, "page/*.html"))
 
 // What one page holds at most, so that a browser can open it: the gravest cases
 // come first, the rest stands in the jsonl files and is said to.
@@ -37,14 +37,17 @@ const (
 // lines are read back one by one.
 func (w *Writer) page(out io.Writer, c coverageFile, run Run) error {
 	entries, shown := w.entries()
-	head := w.pageHead(c, run)
+	head, err := w.pageHead(c, run)
+	if err != nil {
+		return err
+	}
 	head.CSP = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
 		hashSource(pageStyle), hashSource(pageScript))
 	head.Style = template.CSS(pageStyle)
 	if shown < len(entries) {
 		head.Omitted = fmt.Sprintf("This page holds the gravest %d of %d cases and findings outside cases; the others stand in cases.jsonl and findings.jsonl.", shown, len(entries))
 	}
-	if err := pageTemplate.Execute(out, head); err != nil {
+	if err := pageTemplate.ExecuteTemplate(out, "page", head); err != nil {
 		return fmt.Errorf("filling in the page: %w", err)
 	}
 	titles := map[string]string{}

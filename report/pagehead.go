@@ -17,12 +17,15 @@ type pageHead struct {
 	CSP, Period, Tool, Statement, Omitted string
 	Style                                 template.CSS
 	Facts                                 []fact
-	Tiles                                 []tile
 	Look                                  []lookRow
+	Containment                           containment
+	Assurance                             assurance
 	Checks                                []checkRow
 	Judged                                []judgedRow
 	Frameworks                            []frameworkRow
 	Paths                                 []string
+	Links                                 []string
+	Evidence                              []evidenceRow
 	Feeds                                 []feedRow
 	LeftOut                               []itemList
 	Hashes                                []fact
@@ -87,10 +90,10 @@ type itemList struct {
 // maxShownText cuts what the page's head shows of one text from a log.
 const maxShownText = 300
 
-func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
+func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	s := w.summary
 	about := s.head(run, c)
-	head := pageHead{
+	head = pageHead{
 		Period: about[0], Tool: "version " + run.Tool.Version,
 		Statement: s.statement(),
 		Paths:     slices.Sorted(maps.Keys(s.ByPath)),
@@ -108,7 +111,12 @@ func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
 		{"Findings", fmt.Sprint(s.NotMet())},
 	}
 	head.Facts = slices.DeleteFunc(head.Facts, func(f fact) bool { return f.Value == "" })
-	head.Tiles = s.tiles()
+	if head.Containment, err = w.containment(); err != nil {
+		return head, err
+	}
+	if head.Assurance, err = w.assurance(); err != nil {
+		return head, err
+	}
 	for _, l := range s.Look {
 		head.Look = append(head.Look, lookRow{l.Severity.String(), l.Case, minute(l.Time), visible(l.Message, maxShownText)})
 	}
@@ -122,6 +130,10 @@ func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
 	}
 	head.Judged = w.judgedRows()
 	head.Frameworks = w.frameworkRows()
+	for _, l := range rules.Links() {
+		head.Links = append(head.Links, l.Name)
+	}
+	head.Evidence = evidenceMap(c, rules.Links())
 	head.Feeds = feedRows(c)
 	head.LeftOut = leftOut(c)
 	for _, name := range slices.Sorted(maps.Keys(run.Hashes)) {
@@ -129,7 +141,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) pageHead {
 			head.Hashes = append(head.Hashes, fact{name, *sum})
 		}
 	}
-	return head
+	return head, nil
 }
 
 // judgedRows lists the checks that were judged on cases, by id.

@@ -44,6 +44,7 @@ type Writer struct {
 	cases, findings *spool
 	summary         Summary
 	rollup          *rollup
+	tallies         *tallies
 }
 
 // New begins a report that will replace the folder out. It refuses a folder
@@ -66,7 +67,7 @@ func New(out string, o Options) (*Writer, error) {
 	}
 	w := &Writer{
 		out: out, staging: fmt.Sprintf("%s%s%d", out, partialMark, os.Getpid()),
-		options: o, checks: map[string]*rules.Check{}, links: map[string]string{}, summary: newSummary(), rollup: newRollup(),
+		options: o, checks: map[string]*rules.Check{}, links: map[string]string{}, summary: newSummary(), rollup: newRollup(), tallies: newTallies(),
 	}
 	for _, c := range o.Checks {
 		w.checks[c.ID], w.links[c.ID] = c, linkOf(c)
@@ -110,6 +111,7 @@ func (w *Writer) Case(c *judge.CaseRecord) error {
 	}
 	w.summary.addCase(c)
 	w.rollup.addCase(id, c)
+	w.tallies.addCase(c)
 	return nil
 }
 
@@ -141,6 +143,7 @@ func (w *Writer) Finding(f *judge.Finding) error {
 		return err
 	}
 	w.rollup.addFinding(f, l)
+	w.tallies.addFinding(f, sev)
 	check := w.checks[f.Check]
 	w.summary.addFinding(f, l, check != nil && check.About == "takeover")
 	return nil

@@ -4,7 +4,10 @@
 "use strict";
 (() => {
   const LINKS = ["requested", "verified", "approved", "executed", "delivered", "closed", "dependents", "reviewed"];
-  const SEVERITIES = ["info", "low", "medium", "high", "critical"];
+  // How a step is known to belong to the case (the word as recorded, for a reader).
+  const KNOWN_BY = { explicit: "named by its ticket", correlated: "same correlation id", session: "same session", window: "same account, in time", ambiguous: "one of several" };
+  // Where a rival record would have stood in the chain.
+  const LANE_OF = { "reset.requested": 0, "ticket.opened": 0, "identity.verified": 1, "reset.approved": 2, "credential.delivered": 4, "credential.changed": 4 };
   const STATES = {
     "shown": ["on record", "M8 13.5l3.4 3.4L18 9.8"],
     "faulty": ["on record, and a check is not met", "M13 7.5v6.5M13 18v.2"],
@@ -15,7 +18,7 @@
     "not-required": ["not required here", ""],
     "not-judged": ["no check speaks of it", ""],
   };
-  const BATCH = 20, MOST_PRINTED = 500, MOST_TEXT = 400, MOST_ROWS = 200;
+  const GROUP = 20, MOST_PRINTED = 500, MOST_TEXT = 400, MOST_ROWS = 200, MOST_RIVALS = 20;
 
   const data = document.getElementById("entries").textContent;
   const entries = data.split("\n").filter(Boolean).map((text) => JSON.parse(text));
@@ -61,7 +64,7 @@
   const words = (...parts) => parts.filter(Boolean).join(" · ");
 
   // ---- one case
-  const station = (name, steps, link, gap) => {
+  const station = (name, steps, link, gap, searched) => {
     const li = el("li", `link s-${link.state}${steps.length ? "" : " open"}`, node(link.state));
     const body = el("div", "text");
     li.append(el("b", "", name[0].toUpperCase() + name.slice(1)), body);
@@ -72,10 +75,17 @@
       if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
       if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
     } else {
-      body.append(el("span", "why", STATES[link.state][0]));
+      body.append(el("span", "why", STATES[link.state][0]), ...searched.map((text) => el("div", "why", text)));
     }
     if (gap !== null) li.append(el("span", "gap", span(gap)));
     return li;
+  };
+  // What the findings of a link searched, in a line each.
+  const windows = (entry, link) => {
+    const f = link.checks && entry.findings.find((g) => link.checks.includes(g.check) && g.searched.length);
+    if (!f) return [];
+    const from = f.searched.map((s) => s.from).sort()[0], to = f.searched.map((s) => s.to).sort().at(-1);
+    return [`searched ${when(from).slice(5, 16)} to ${when(to).slice(5, 16)}`, `in ${count(f.searched.length, "feed")}`];
   };
   const chain = (entry) => {
     const ol = el("ol", "chain");
@@ -83,7 +93,7 @@
     LINKS.forEach((name, i) => {
       // The time to the next link on record stands on the line before that link.
       const last = starts.slice(0, i + 1).findLast((t) => t !== null), next = starts[i + 1];
-      ol.append(station(name, entry.case.steps[name], entry.links[i], last !== undefined && next ? next - last : null));
+      ol.append(station(name, entry.case.steps[name], entry.links[i], last !== undefined && next ? next - last : null, windows(entry, entry.links[i])));
     });
     return ol;
   };
@@ -94,19 +104,22 @@
     rows.sort((a, b) => Date.parse(a.time) - Date.parse(b.time) || a.lane - b.lane);
     const more = rows.length - MOST_ROWS;
     rows.length = Math.min(rows.length, MOST_ROWS);
-    const open = LINKS.map((name, lane) => ({ lane, name, state: entry.links[lane].state })).filter((l) => !entry.case.steps[l.name].length && ["missing", "not-due", "not-assessable", "excepted"].includes(l.state));
-    const x = (lane) => 10 + lane * 17, y = (row) => 15 + row * 30, height = 30 * (rows.length + open.length);
+    const open = LINKS.map((name, lane) => ({ lane, name, state: entry.links[lane].state, link: entry.links[lane] }))
+      .filter((l) => !entry.case.steps[l.name].length && ["missing", "not-due", "not-assessable", "excepted"].includes(l.state));
+    const rivals = entry.case.rivals.filter((r) => r.kind in LANE_OF).slice(0, MOST_RIVALS);
+    const x = (lane) => 10 + lane * 17, y = (row) => 15 + row * 30, height = 30 * (rows.length + open.length + rivals.length);
     const g = svg("svg", { width: 146, height, viewBox: `0 0 146 ${height}`, "aria-hidden": "true" });
     LINKS.forEach((_, i) => g.append(svg("line", { class: "lane", x1: x(i), x2: x(i), y1: 0, y2: height })));
     if (rows.length) g.append(svg("polyline", { class: "path", points: rows.map((r, i) => `${x(r.lane)},${y(i)}`).join(" ") }));
     rows.forEach((r, i) => g.append(svg("circle", { class: "dot", cx: x(r.lane), cy: y(i), r: 5 })));
     open.forEach((l, i) => g.append(svg("circle", { class: `hole s-${l.state}`, cx: x(l.lane), cy: y(rows.length + i), r: 5 })));
+    rivals.forEach((r, i) => g.append(svg("circle", { class: "rival", cx: x(LANE_OF[r.kind]), cy: y(rows.length + open.length + i), r: 4 })));
     const list = el("div", "rows");
-    for (const r of rows) {
-      list.append(el("div", "", el("span", "mono", when(r.time)), el("span", "", r.name),
-        el("span", "", said(words(r.actor ?? "nobody named", r.method, r.ticket, r.channel, r.link && `${r.link} link`), 200))));
-    }
-    for (const l of open) list.append(el("div", "soft", el("span", "", "–"), el("span", "", l.name), el("span", "", STATES[l.state][0])));
+    const row = (cls, ...cells) => list.append(el("div", cls, ...cells.map((c) => c instanceof Node ? c : el("span", "", c))));
+    rows.forEach((r, i) => row("", el("span", "mono", when(r.time)), i ? span(Date.parse(r.time) - Date.parse(rows[i - 1].time)) : "", r.name,
+      el("span", "", said(words(r.actor ?? "nobody named", r.method, r.ticket, r.channel, KNOWN_BY[r.link] ?? r.link), 200))));
+    for (const l of open) row("soft", "–", "", l.name, words(STATES[l.state][0], ...windows(entry, l.link)));
+    for (const r of rivals) row("soft", "–", "", LINKS[LANE_OF[r.kind]], el("span", "", "a rival record: ", said(r.why, 200)));
     const all = el("div", "lanes", g, list);
     return more > 0 ? el("div", "", all, el("p", "soft", `and ${more} more steps in cases.jsonl`)) : all;
   };
@@ -114,7 +127,9 @@
   const table = (heads, rows) => {
     const t = el("table", "", el("thead", "", el("tr", "", ...heads.map((h) => el("th", "", h)))));
     t.append(el("tbody", "", ...rows.map((r) => el("tr", "", ...r.map((c) => el("td", "", c instanceof Node ? c : said(c ?? "–")))))));
-    return el("div", "scroll", t);
+    const box = el("div", "scroll", t);
+    box.tabIndex = 0; // so that a keyboard can scroll it
+    return box;
   };
   // Named facts: a table without heads.
   const facts = (rows) => {
@@ -123,7 +138,7 @@
     t.firstChild.tHead.remove();
     return t;
   };
-  const block = (title, ...children) => el("div", "block", el("h3", "", title), ...children);
+  const block = (title, ...children) => el("div", "block", el("h5", "", title), ...children);
   const code = (value) => el("code", "", clean(value));
   // A <details> whose content is made when it is first opened.
   const fold = (title, fill) => {
@@ -177,11 +192,21 @@
       c.rivals.length ? block("Rival links", table(["Kind", "Event", "Why not"], c.rivals.map((v) => [v.kind, code(v.event), v.why]))) : null,
     ];
   };
+  // Findings of a control that is not in operation are one line here: the
+  // deficiency stands once in the section on assurance.
+  const findings = (entry) => {
+    const folded = entry.case ? entry.findings.filter((f) => f.classification === "design") : [];
+    const own = entry.findings.filter((f) => !folded.includes(f)).map(finding);
+    if (!folded.length) return own;
+    const d = fold(`${count(folded.length, "finding")} of controls that are not in operation: ${folded.map((f) => f.title).join("; ")}`, () => folded.map(finding));
+    if (entry === focus) { d.make(); d.open = true; }
+    return [...own, d];
+  };
   const card = (entry) => {
-    const c = entry.case, a = el("article", "card");
+    const c = entry.case, a = el("article", entry === focus ? "card focus" : "card");
     if (!c) {
       const f = entry.findings[0];
-      a.append(el("header", "", el("span", "who", said(f.subject, 120)), el("div", "meta", el("span", "", `not about one case: ${f.scope}`), f.time ? el("span", "", when(f.time)) : null)), ...entry.findings.map(finding));
+      a.append(el("header", "", el("h4", "who", said(f.subject, 120)), el("div", "meta", el("span", "", `not about one case: ${f.scope}`), f.time ? el("span", "", when(f.time)) : null)), ...findings(entry));
       return a;
     }
     a.id = `case-${c.id}`;
@@ -190,15 +215,15 @@
       c.cause && c.cause !== "unknown" && `cause ${c.cause}`, `${e.shown} of ${e.required} required links shown, ${e.assessable} assessable`];
     const link = el("a", "", "link to this case");
     link.href = `#case-${c.id}`;
-    a.append(el("header", "", el("span", "who", said(c.identity, 120)), state, el("div", "meta", ...meta.filter(Boolean).map((m) => el("span", "", m)), link)),
-      chain(entry), ...entry.findings.map(finding), fold("Everything on record", () => record(entry)));
+    a.append(el("header", "", el("h4", "who", said(c.identity, 120)), state, el("div", "meta", ...meta.filter(Boolean).map((m) => el("span", "", m)), link)),
+      chain(entry), ...findings(entry), fold("Everything on record", () => record(entry)));
     return a;
   };
 
   // ---- the list
-  const list = document.getElementById("list"), tally = document.getElementById("tally"), more = document.getElementById("more");
+  const list = document.getElementById("list"), tally = document.getElementById("tally");
   const form = document.getElementById("filter");
-  let control = "", focus = null, shown = entries, made = 0;
+  let control = "", focus = null, shown = entries;
 
   const haystack = (entry) => entry.text ??= JSON.stringify([entry.case && [entry.case.id, entry.case.case_aliases, entry.case.identity, entry.case.accounts, entry.case.operator, entry.case.requested_by, entry.case.acts, Object.values(entry.case.steps)],
     entry.findings.map((f) => [f.id, f.message, f.subject, f.check, f.title, f.waiver, f.evidence.map((e) => e.uri)])]).toLowerCase();
@@ -209,43 +234,65 @@
       (!control || Object.entries(f.controls).some(([k, ids]) => ids.some((id) => `${k}/${id}` === control))))) return false;
     return want.words.every((w) => haystack(entry).includes(w));
   };
-  const show = (n) => {
-    const part = shown.slice(made, made + n);
-    list.append(...part.map(card));
-    made += part.length;
-    more.hidden = made >= shown.length;
+
+  // Cards exist only in groups near the view; a group elsewhere is an empty box
+  // of its last or guessed height, so that the scroll bar tells the truth.
+  const guess = (part) => part.reduce((n, e) => n + 300 + 80 * e.findings.length, 0);
+  const fill = (group) => {
+    if (group.childElementCount) return;
+    group.append(...group.entries.map(card));
+    group.style.height = "";
+  };
+  const empty = (group) => {
+    if (!group.childElementCount || group.contains(document.activeElement) || group.querySelector("details[open]")) return;
+    group.style.height = `${group.offsetHeight}px`;
+    group.replaceChildren();
+  };
+  const near = new IntersectionObserver((seen) => seen.forEach((s) => (s.isIntersecting ? fill : empty)(s.target)), { rootMargin: "1500px" });
+  const lay = () => {
+    near.disconnect();
+    const groups = [];
+    for (let i = 0; i < shown.length; i += GROUP) {
+      const group = el("div", "group");
+      group.entries = shown.slice(i, i + GROUP);
+      group.style.height = `${guess(group.entries)}px`;
+      groups.push(group);
+    }
+    list.replaceChildren(...groups);
+    if (groups.length) fill(groups[0]);
+    groups.forEach((g) => near.observe(g));
   };
   const refresh = () => {
     const want = Object.fromEntries(new FormData(form));
     want.words = want.text.toLowerCase().split(/\s+/).filter(Boolean);
     shown = focus ? [focus] : entries.filter((e) => passes(e, want));
-    list.replaceChildren();
-    made = 0;
     const cases = shown.filter((e) => e.case).length, found = shown.reduce((n, e) => n + e.findings.length, 0);
     tally.textContent = focus ? "Showing the one that the link names. " : `${count(cases, "case")} with ${count(found, "finding")}${control ? ` for control ${clean(control)}` : ""}, gravest first. `;
     if (focus || control) {
       const all = el("button", "", "Show all");
       all.type = "button";
-      all.addEventListener("click", () => { history.replaceState(null, "", "#cases"); focus = null; control = ""; refresh(); });
+      all.addEventListener("click", () => { focus = null; control = ""; keep(); refresh(); });
       tally.append(all);
     }
-    show(BATCH);
+    lay();
+  };
+  // The address names the filter, so that it can be sent to somebody.
+  const keep = () => {
+    const want = new URLSearchParams([...new FormData(form), ["control", control]].filter(([, v]) => v));
+    history.replaceState(null, "", want.size ? `#${want}` : "#cases");
   };
   const follow = () => {
-    let hash;
-    try { hash = decodeURIComponent(location.hash.slice(1)); } catch { return; }
-    const one = /^(case|finding)-([0-9a-f]{32})$/.exec(hash), set = /^(severity|check|path|custody|control)=(.+)$/.exec(hash);
+    const hash = location.hash.slice(1), one = /^(case|finding)-([0-9a-f]{32})$/.exec(hash);
     if (one) {
       const [, kind, id] = one;
       focus = entries.find((e) => (kind === "case" ? e.case && (e.case.id === id || e.case.case_aliases.includes(id)) : e.findings.some((f) => f.id === id))) ?? null;
       refresh();
       (document.getElementById(hash) ?? list).scrollIntoView();
-      document.getElementById(hash)?.classList.add("focus");
-    } else if (set) {
+    } else if (hash.includes("=")) {
+      const want = new URLSearchParams(hash);
       focus = null;
-      control = set[1] === "control" ? set[2] : "";
-      for (const field of form.elements) field.value = "";
-      if (set[1] !== "control") form.elements[set[1]].value = set[2];
+      control = want.get("control") ?? "";
+      for (const field of form.elements) if (field.name) field.value = want.get(field.name) ?? "";
       refresh();
       document.getElementById("cases").scrollIntoView();
     }
@@ -253,15 +300,24 @@
 
   document.getElementById("legend").append(...Object.entries(STATES).map(([state, [text]]) => el("span", "", node(state), text)));
   let wait = 0;
-  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(() => { focus = null; refresh(); }, 150); });
-  form.addEventListener("reset", () => setTimeout(() => { focus = null; control = ""; refresh(); }));
+  const change = () => { focus = null; keep(); refresh(); };
+  form.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(change, 150); });
+  form.addEventListener("reset", () => setTimeout(() => { control = ""; change(); }));
   form.addEventListener("submit", (e) => e.preventDefault());
-  more.addEventListener("click", () => show(BATCH));
-  new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting) && made < shown.length) show(BATCH); }, { rootMargin: "600px" }).observe(more);
   window.addEventListener("hashchange", follow);
+  // On paper every section is open and the gravest cases stand with their evidence.
+  let shut = [];
   window.addEventListener("beforeprint", () => {
-    show(Math.max(0, MOST_PRINTED - made));
+    shut = [...document.querySelectorAll("details:not([open])")].filter((d) => !d.closest("#list"));
+    for (const d of shut) d.open = true;
+    near.disconnect();
+    [...list.children].forEach((group, i) => { if (i * GROUP < MOST_PRINTED) fill(group); else group.hidden = true; });
     for (const d of list.querySelectorAll(".finding details")) { d.make(); d.open = true; }
+    if (shown.length > MOST_PRINTED) tally.append(`On paper: the gravest ${MOST_PRINTED}.`);
+  });
+  window.addEventListener("afterprint", () => {
+    for (const d of shut) d.open = false;
+    refresh();
   });
   refresh();
   follow();
