@@ -1,9 +1,10 @@
-# Build, test and measure resetproof. make test needs Go and nothing else.
+# Build, test and measure resetproof. make test needs Go; what else its
+# tests want it installs on Debian as root, or says that it is missing.
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help build test test-servers lint bench vuln clean
+.PHONY: help build test browser test-servers lint bench vuln clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -11,8 +12,11 @@ help: ## list the targets
 build: ## ./resetproof, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o resetproof ./cmd/resetproof
 
-test: lint ## lint, then every test
+test: lint browser ## lint, then every test
 	go test ./...
+
+browser: ## a Chromium and axe-core, for the tests of report.html
+	@.ci/browser
 
 # What the tests against real servers start, as Debian packages it.
 SERVERS := samba samba-ad-dc samba-ad-provision python3-samba winbind ldb-tools krb5-user iproute2 util-linux
