@@ -88,7 +88,7 @@ func TestSniffSharedData(t *testing.T) {
 		{"org/logs/vault/*", "vault-audit"},
 		{"samples/vault_audit/*", "vault-audit"},
 		{"servers/vault/audit.log", "vault-audit"},
-		{"org/logs/jira/*", ""},
+		{"org/logs/jira/*", "jira-service-management"},
 		{"org/*.csv", ""},
 		{"samples/auth0/*", ""},
 		// Audits and a sign-in in one file: Graph never mixes them.
@@ -145,6 +145,7 @@ func TestSharedDataIsDigested(t *testing.T) {
 		{"vault-audit", "org/logs/vault/*", "8485 records, 4245 mapped, 4240 unmapped"},
 		{"vault-audit", "samples/vault_audit/*", "2 records, 2 unmapped"},
 		{"vault-audit", "servers/vault/audit.log", "56 records, 24 mapped, 32 unmapped"},
+		{"jira-service-management", "org/logs/jira/*", "33 records, 33 mapped"},
 		{"resetproof-steps", "org/logs/steps/*", "623 records, 623 mapped"},
 		{evtxFormat, "real/windows-evtx/*/*.evtx", "2664 records, 1439 mapped, 1225 unmapped"},
 		{evtxFormat, "sequences/*.evtx", "36 records, 23 mapped, 13 unmapped"},
