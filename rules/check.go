@@ -53,12 +53,15 @@ type Check struct {
 	Grades       `yaml:"severity,required"`
 	SeverityWhen []SeverityWhen `yaml:"severity_when"`
 	Chain        bool           `yaml:"chain"`
-	Supersedes   []string       `yaml:"supersedes"`
-	Needs        []string       `yaml:"needs" in:"kind"` // kinds the verdict hangs on
-	Each         string         `yaml:"each"`            // optional CEL list; one finding per element
-	EachKey      string         `yaml:"each_key"`        // CEL string that names an element in the finding's id
-	Applies      string         `yaml:"applies"`
-	Met          string         `yaml:"met,required"`
+	// Comparative, for checks of the chain: it compares a link with what is usual
+	// or on record elsewhere; where that is not known the link itself still stands.
+	Comparative bool     `yaml:"comparative"`
+	Supersedes  []string `yaml:"supersedes"`
+	Needs       []string `yaml:"needs" in:"kind"` // kinds the verdict hangs on
+	Each        string   `yaml:"each"`            // optional CEL list; one finding per element
+	EachKey     string   `yaml:"each_key"`        // CEL string that names an element in the finding's id
+	Applies     string   `yaml:"applies"`
+	Met         string   `yaml:"met,required"`
 	// Given, optional, is what must have been found for the question to arise.
 	// Where it was not found the check is not applicable if the window is
 	// covered; where it was, Met decides between met and not-met at once.

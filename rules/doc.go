@@ -17,6 +17,8 @@
 //	severity       {ordinary, raised}; raised holds for the policy's raised_tiers and raised_data
 //	severity_when  [{when, severity}]: the first whose CEL condition holds gives the ordinary severity
 //	chain          true if the check decides whether the chain of custody is proven
+//	comparative    true for a chain check that compares a link with what is usual: not assessable, it leaves
+//	               the link proven
 //	supersedes     checks whose findings it takes the place of on the same case
 //	needs          the kinds of events the verdict hangs on: sources must cover all of them before something is
 //	               called missing

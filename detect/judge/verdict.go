@@ -336,7 +336,7 @@ func sum(all []*outcome) map[string]Verdict {
 func custodyOf(all []*outcome, ev EvidenceCount) Custody {
 	seen := map[Verdict]bool{}
 	for _, o := range all {
-		if o.check.Chain {
+		if o.check.Chain && !(o.check.Comparative && o.verdict == NotAssessable) {
 			seen[o.verdict] = true
 		}
 	}
