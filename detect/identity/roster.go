@@ -20,6 +20,8 @@ const (
 	BreakGlass = "break-glass"
 )
 
+var employments = []string{"employee", "contractor", "vendor"}
+
 var kinds = []string{Person, Service, Shared, Workload, BreakGlass}
 
 // Identity is what the roster says of one person, service, shared mailbox or
@@ -225,7 +227,7 @@ func identityFrom(r *record) Identity {
 		Tier: r.oneOf("tier", tierNames...), Groups: r.list("groups"), Roles: r.list("roles"),
 		Manager: r.text("manager"), Owner: r.text("owner"), Sponsor: r.text("sponsor"), Delegates: r.list("delegates"),
 		Unit: r.text("unit"), Employer: r.text("employer"),
-		Employment: r.oneOf("employment", "employee", "contractor", "vendor"),
+		Employment: r.oneOf("employment", employments...),
 		DataAccess: r.list("data_access"), LegalHold: hold, Devices: r.list("devices"), HomePlaces: r.list("home_places"),
 		ValidFrom: r.date("valid_from"), ValidUntil: r.end("valid_until"), Tags: r.tags(), Line: r.line,
 	}

@@ -56,7 +56,11 @@ func readRows(role, path, key string) ([]row, File, error) {
 		return nil, File{}, fmt.Errorf("reading %s: %w", role, err)
 	}
 	name := filepath.Base(path)
-	rows, err := parseRows(name, src, key)
+	parse := parseRows
+	if role == "identities" {
+		parse = rosterRows
+	}
+	rows, err := parse(name, src, key)
 	if err != nil {
 		return nil, File{}, err
 	}
@@ -115,7 +119,14 @@ func checkText(name string, src []byte) error {
 // csvRows reads comma-separated text with a header; lists are separated by
 // semicolons inside a cell.
 func csvRows(name string, src []byte, key string) ([]row, error) {
+	return csvTable(name, src, key, ',', 0)
+}
+
+// csvTable reads text with a header that names key ("" for none); lines that
+// begin with comment (0 for none) are left out.
+func csvTable(name string, src []byte, key string, comma, comment rune) ([]row, error) {
 	r := csv.NewReader(bytes.NewReader(src))
+	r.Comma, r.Comment = comma, comment
 	r.FieldsPerRecord = -1 // counted below, to say which line and how many
 	header, err := r.Read()
 	if err != nil {
@@ -124,7 +135,7 @@ func csvRows(name string, src []byte, key string) ([]row, error) {
 	for i, column := range header {
 		header[i] = strings.ToLower(strings.TrimSpace(column))
 		switch {
-		case len(header) == 1 && strings.Contains(column, ";"):
+		case len(header) == 1 && comma == ',' && strings.Contains(column, ";"):
 			return nil, fmt.Errorf("%s:1: the header is one column: hint: separate columns with commas, list values with semicolons", name)
 		case header[i] == "":
 			return nil, fmt.Errorf("%s:1: column %d has no name", name, i+1)
@@ -132,7 +143,7 @@ func csvRows(name string, src []byte, key string) ([]row, error) {
 			return nil, fmt.Errorf("%s:1: column %q stands twice", name, header[i])
 		}
 	}
-	if !slices.Contains(header, key) {
+	if key != "" && !slices.Contains(header, key) {
 		return nil, fmt.Errorf("%s:1: no column %q: hint: the first line must name the columns", name, key)
 	}
 	var rows []row

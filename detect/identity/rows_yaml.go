@@ -76,7 +76,12 @@ func yamlRow(name string, item ast.Node) (row, error) {
 	}
 	r := row{lineOf(item), make(map[string]cell, len(mapping.Values))}
 	for i, pair := range mapping.Values {
-		key, line := strings.ToLower(pair.Key.String()), pair.Key.GetToken().Position.Line
+		line := lineOf(pair.Key)
+		text, ok := yamlText(pair.Key) // without the quotes that JSON has
+		if !ok {
+			return row{}, fmt.Errorf("%s:%d: a key must be a word", name, line)
+		}
+		key := strings.ToLower(text)
 		if i == 0 {
 			r.line = line
 		}
