@@ -46,8 +46,11 @@ type FirstContact struct {
 	Logs []CheckCount
 	Weak []Way // at most maxWeak
 
-	Asked, Unsaid int // verdicts asked for, and those that cannot be given
-	Add           []Addition
+	// Asked are all verdicts but not-applicable ones, Unsaid those that cannot be
+	// given, Blind those of them for want of a log rather than of a roster, of a
+	// name in a record, or of a whole time.
+	Asked, Unsaid, Blind int
+	Add                  []Addition
 }
 
 // Count is how often something occurs.
@@ -72,8 +75,8 @@ type Way struct {
 // The lengths of the lists of a FirstContact.
 const (
 	maxFirstLook = 10
-	maxOperators = 5
-	maxWeak      = 4
+	maxOperators = 4
+	maxWeak      = 3
 )
 
 // firstContact puts together what the first screen says, once all cases and
@@ -109,7 +112,7 @@ func (w *Writer) firstContact(c coverageFile) (FirstContact, error) {
 	}
 	f.Unsaid = s.Verdicts[judge.NotAssessable]
 	f.Weak = w.weakWays()
-	f.Add = s.survey.additions(w.options.Logs)
+	f.Blind, f.Add = s.survey.blind, s.survey.additions(w.options.Logs)
 	for _, check := range s.Checks {
 		if n := s.survey.logs[check.ID]; n > 0 {
 			check.Count = n

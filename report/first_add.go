@@ -51,6 +51,7 @@ func (s *survey) lack(blind map[string][]judge.Lack) {
 	if len(blind) == 0 {
 		return
 	}
+	s.blind += len(blind)
 	var key strings.Builder
 	for _, check := range slices.Sorted(maps.Keys(blind)) {
 		key.WriteString(check)

@@ -7,7 +7,7 @@ import (
 )
 
 // maxFirstLines bounds the first screen; cases to look at give way first.
-const maxFirstLines = 42
+const maxFirstLines = 44
 
 // The lengths of what stands in one line of the first screen.
 const (
@@ -15,8 +15,9 @@ const (
 	maxUnreadShown  = 4
 	maxLogsShown    = 2 // checks on the logs themselves
 	maxNamesInAdd   = 3
-	labelWidth      = 11
+	maxKindsInAdd   = 4
 	leastCasesShown = 3
+	labelWidth      = 11
 )
 
 // Next is what the reader may do next.
@@ -25,27 +26,49 @@ type Next struct {
 	Page string // path of report.html as the reader should open it, "" if none was written
 }
 
+// block is a part of the screen: lines that stand together, each with the label
+// before it or none.
+type block struct {
+	width int
+	lines [][2]string
+}
+
+// say adds a text, on two lines if it needs them.
+func (b *block) say(label, text string) {
+	for _, line := range twoLines(text, b.width) {
+		b.lines = append(b.lines, [2]string{label, line})
+		label = ""
+	}
+}
+
 // Print writes the screen for somebody who has given nothing but logs: at most
 // maxFirstLines lines.
 func (f FirstContact) Print(out io.Writer, style Style, head []string, next Next) error {
 	style.Width = max(style.Width, minWidth)
-	width := style.Width - labelWidth
-	read, population := f.readLines(), f.populationLines()
-	weak, add := f.weakLines(), f.addLines()
-	logs := f.logLines()
-	tail := [][2]string{{"next", next.Init}}
-	if next.Page != "" {
-		tail = append(tail, [2]string{"", "open " + next.Page})
+	parts := make([]block, 6)
+	for i := range parts {
+		parts[i].width = style.Width - labelWidth
 	}
-	const blanks, headLine = 5, 1
-	room := maxFirstLines - headLine - blanks - len(read) - len(population) - len(weak) - len(add) - len(logs) - len(tail)
+	f.sayRead(&parts[0])
+	f.sayPopulation(&parts[1])
+	f.sayWeak(&parts[3])
+	f.sayUnknown(&parts[4])
+	parts[5].say("next", next.Init)
+	if next.Page != "" {
+		parts[5].say("", "open "+next.Page)
+	}
+	room := maxFirstLines - 1 - len(parts)
+	for _, p := range parts {
+		room -= len(p.lines)
+	}
+	f.sayLook(&parts[2], room)
 	v := &screen{Style: style}
 	v.add("resetproof", strings.Join(head, ", "))
-	for _, block := range [][][2]string{read, population, append(f.lookLines(width, room), logs...), weak, add, tail} {
-		if len(block) > 0 && len(v.lines) > headLine {
+	for _, p := range parts {
+		if len(p.lines) > 0 {
 			v.blank()
 		}
-		for _, l := range block {
+		for _, l := range p.lines {
 			v.add(l[0], l[1])
 		}
 	}
@@ -53,12 +76,10 @@ func (f FirstContact) Print(out io.Writer, style Style, head []string, next Next
 	return err
 }
 
-func (f FirstContact) readLines() [][2]string {
-	lines := [][2]string{
-		{"read", fmt.Sprintf("%s in %s: %s", plural(int(f.Records), "record"), plural(f.Feeds, "feed"), countList(f.Formats))},
-		{"", fmt.Sprintf("%d mapped, %d duplicates, %d unmapped, %d malformed; %s, no roster to know them by",
-			f.Mapped, f.Duplicates, f.Unmapped, f.Malformed, plural(int(f.UnknownAccounts), "account"))},
-	}
+func (f FirstContact) sayRead(b *block) {
+	b.say("read", fmt.Sprintf("%s in %s: %s", plural(int(f.Records), "record"), plural(f.Feeds, "feed"), countList(f.Formats)))
+	b.say("", fmt.Sprintf("%d mapped, %d duplicates, %d unmapped, %d malformed; %s, no roster says whose",
+		f.Mapped, f.Duplicates, f.Unmapped, f.Malformed, plural(int(f.UnknownAccounts), "account")))
 	if n := len(f.Unread); n > 0 {
 		names := []string{}
 		for _, name := range f.Unread[:min(n, maxUnreadShown)] {
@@ -67,35 +88,36 @@ func (f FirstContact) readLines() [][2]string {
 		if n > len(names) {
 			names = append(names, "…")
 		}
-		lines = append(lines, [2]string{"not read", plural(n, "input") + ": " + strings.Join(names, ", ")})
+		b.say("not read", plural(n, "input")+": "+strings.Join(names, ", "))
 	}
-	return lines
 }
 
-func (f FirstContact) populationLines() [][2]string {
-	lines := [][2]string{{"resets", fmt.Sprintf("%d  %s", f.Cases, countList(f.Classes))}}
+func (f FirstContact) sayPopulation(b *block) {
 	if f.Cases == 0 {
-		lines[0][1] = "none: no record in these logs resets a credential"
+		b.say("resets", "none: no record in these logs resets a credential")
 	} else {
-		lines = append(lines, [2]string{"of", countList(f.Credentials)}, [2]string{"path", countList(f.Paths)}, [2]string{"system", countList(f.Systems)},
-			[2]string{"week", f.weekLine()})
+		b.say("resets", fmt.Sprintf("%d: %s; of %s", f.Cases, countList(f.Classes), countList(f.Credentials)))
+		b.say("path", countList(f.Paths)+"; in "+countList(f.Systems))
+		b.say("week", f.weekLine())
 	}
 	if len(f.Operators) > 0 {
 		who := countList(f.Operators)
 		if f.MoreOperators > 0 {
-			who += fmt.Sprintf(" and %d more", f.MoreOperators)
+			who += fmt.Sprintf(" · %d others", f.MoreOperators)
 		}
-		lines = append(lines, [2]string{"operators", who})
+		b.say("operators", who)
 	}
 	if len(f.NotCases) > 0 {
-		lines = append(lines, [2]string{"apart", strings.ReplaceAll(countList(f.NotCases), "-", " ") + " (not judged)"})
+		b.say("apart", strings.ReplaceAll(countList(f.NotCases), "-", " ")+" (not judged)")
 	}
-	return lines
 }
 
 // weekLine gives the numbers of the last weeks.
 func (f FirstContact) weekLine() string {
 	weeks := f.Weeks
+	if len(weeks) == 0 {
+		return "none"
+	}
 	earlier := ""
 	if skip := len(weeks) - maxWeeksShown; skip > 0 {
 		weeks = weeks[skip:]
@@ -105,57 +127,46 @@ func (f FirstContact) weekLine() string {
 	for i, w := range weeks {
 		numbers[i] = fmt.Sprint(w.Count)
 	}
-	if len(weeks) == 0 {
-		return "none"
-	}
 	return earlier + "from " + weeks[0].Name + ": " + strings.Join(numbers, " ")
 }
 
-// lookLines gives as many cases as there is room for.
-func (f FirstContact) lookLines(width, room int) [][2]string {
-	var lines [][2]string
-	label := "look at"
-	shown := 0
-	more := f.MoreLook
+// sayLook gives as many cases as there is room for, and the checks on the logs
+// themselves that are not met.
+func (f FirstContact) sayLook(b *block, room int) {
+	logs := &block{width: b.width}
+	for i, check := range f.Logs {
+		if i == maxLogsShown-1 && len(f.Logs) > maxLogsShown {
+			logs.say("", fmt.Sprintf("and %d more checks on the logs themselves", len(f.Logs)-i))
+			break
+		}
+		logs.say("", fmt.Sprintf("%d × %s: %s", check.Count, check.ID, check.Title))
+	}
+	room -= len(logs.lines)
+	label, more := "look at", f.MoreLook
 	for i, l := range f.Look {
-		text := twoLines(l.Message, width)
-		left := room - len(lines)
+		one := &block{width: b.width}
+		one.say(label, l.Message)
+		left := room - len(b.lines)
 		if last := i+1 == len(f.Look) && more == 0; !last {
 			left-- // for the line that counts the rest
 		}
-		if len(text) > left && shown >= leastCasesShown {
+		if len(one.lines) > left && i >= leastCasesShown {
 			more += len(f.Look) - i
 			break
 		}
-		for _, t := range text {
-			lines = append(lines, [2]string{label, t})
-			label = ""
-		}
-		shown++
+		b.lines = append(b.lines, one.lines...)
+		label = ""
 	}
 	switch {
-	case shown == 0:
-		return [][2]string{{"look at", "no check that these logs can answer objects to a reset"}}
+	case len(f.Look) == 0:
+		b.say(label, "no check that these logs can answer objects to one reset")
 	case more > 0:
-		lines = append(lines, [2]string{"", "and " + plural(more, "case") + " more with findings"})
+		b.say("", fmt.Sprintf("and %d more cases with findings", more))
 	}
-	return lines
+	b.lines = append(b.lines, logs.lines...)
 }
 
-// logLines names the checks on the logs themselves that are not met.
-func (f FirstContact) logLines() [][2]string {
-	var lines [][2]string
-	for i, check := range f.Logs {
-		if i == maxLogsShown-1 && len(f.Logs) > maxLogsShown {
-			return append(lines, [2]string{"", fmt.Sprintf("and %d more checks on the logs themselves", len(f.Logs)-i)})
-		}
-		lines = append(lines, [2]string{"", fmt.Sprintf("%d × %s: %s", check.Count, check.ID, check.Title)})
-	}
-	return lines
-}
-
-func (f FirstContact) weakLines() [][2]string {
-	var lines [][2]string
+func (f FirstContact) sayWeak(b *block) {
 	label := "weak paths"
 	for _, w := range f.Weak {
 		says := []string{}
@@ -163,35 +174,37 @@ func (f FirstContact) weakLines() [][2]string {
 			says = append(says, fmt.Sprintf("%d of %d fail %s", w.Failed, w.Of, w.Check))
 		}
 		if w.Proven > 0 {
-			says = append(says, fmt.Sprintf("verification shown for %d of %d, at the weakest strength %d of %d", w.Proven, w.Cases, w.Weakest, maxStrength))
+			says = append(says, fmt.Sprintf("weakest verification %d of %d (%d of %d show one)", w.Weakest, maxStrength, w.Proven, w.Cases))
 		}
-		lines = append(lines, [2]string{label, fmt.Sprintf("%s in %s: %s", w.Path, w.System, strings.Join(says, "; "))})
+		b.say(label, fmt.Sprintf("%s in %s: %s", w.Path, w.System, strings.Join(says, "; ")))
 		label = ""
 	}
-	if lines == nil && f.Cases > 0 {
-		lines = [][2]string{{label, "these logs show no verification and no failed step on any path"}}
+	if len(f.Weak) == 0 && f.Cases > 0 {
+		b.say(label, "these logs show no verification and no failed step on any path")
 	}
-	return lines
 }
 
-func (f FirstContact) addLines() [][2]string {
+func (f FirstContact) sayUnknown(b *block) {
 	if f.Unsaid == 0 {
-		return nil
+		return
 	}
-	said := fmt.Sprintf("%d of %d verdicts (%s) cannot be given from these logs", f.Unsaid, f.Asked, share(f.Unsaid, f.Asked))
+	text := fmt.Sprintf("%d of %d verdicts (%s) cannot be given, %d of them for want of a log", f.Unsaid, f.Asked, share(f.Unsaid, f.Asked), f.Blind)
 	if len(f.Add) > 0 {
-		said += "; what would help:"
+		text += "; add"
 	}
-	lines := [][2]string{{"unknown", said}}
+	b.say("unknown", text)
 	for _, a := range f.Add {
-		names := a.Logs
-		if extra := len(names) - maxNamesInAdd; extra > 0 {
-			names = append(append([]string{}, names[:maxNamesInAdd]...), fmt.Sprintf("%d others", extra))
-		}
-		lines = append(lines, [2]string{"add", fmt.Sprintf("%s: %s become assessable for %s (%s)",
-			strings.Join(names, " or "), plural(a.Cases, "case"), plural(a.Checks, "check"), strings.Join(a.Kinds, ", "))})
+		b.say("", fmt.Sprintf("%s: %s become assessable for %s (%s)",
+			some(a.Logs, maxNamesInAdd, " or "), plural(a.Cases, "case"), plural(a.Checks, "check"), some(a.Kinds, maxKindsInAdd, ", ")))
 	}
-	return lines
+}
+
+// some joins the first of the words and counts the others.
+func some(words []string, most int, by string) string {
+	if len(words) <= most {
+		return strings.Join(words, by)
+	}
+	return strings.Join(words[:most], by) + fmt.Sprintf("%s%d others", by, len(words)-most)
 }
 
 // countList is "12 assisted · 2 self-service".

@@ -17,6 +17,7 @@ type survey struct {
 	ways                 map[wayKey]*wayCount
 	logs                 map[string]int // check -> findings about no case
 	lacks                map[string]*lacking
+	blind                int // verdicts that cannot be given for want of a log
 }
 
 type wayKey struct{ path, system string }

@@ -46,7 +46,7 @@ func recordsOf(t *formats.Table, kind string) string {
 		if !slices.Contains(kinds, kind) {
 			continue
 		}
-		if len(rule.Match) != 1 || strings.Contains(rule.Match[0], "*") || name != "" && name != rule.Match[0] {
+		if len(rule.Match) != 1 || !plainWord(rule.Match[0]) || name != "" && name != rule.Match[0] {
 			return ""
 		}
 		name = rule.Match[0]
@@ -56,8 +56,7 @@ func recordsOf(t *formats.Table, kind string) string {
 
 // printFirst writes the first screen.
 func (o *output) printFirst(w *bytes.Buffer, style report.Style, summary report.Summary, c report.Coverage, page string) error {
-	head := append(summary.Head(o.run, c), "no config, no roster")
-	return summary.First.Print(w, style, head, report.Next{Init: o.next, Page: page})
+	return summary.First.Print(w, style, summary.Head(o.run, c), report.Next{Init: o.next, Page: page})
 }
 
 // initCommand is the command that goes on from a scan of these sources.
@@ -72,11 +71,15 @@ func initCommand(args []string) string {
 			words = append(words, "'"+strings.ReplaceAll(arg, "'", `'\''`)+"'")
 		}
 	}
-	if len(words) == 2 {
-		words = append(words, "logs/")
+	command := strings.Join(words, " ")
+	if len(words) == 2 || len(command) > maxCommand {
+		command = "resetproof init SOURCE…"
 	}
-	return strings.Join(words, " ") + "  writes a config, a draft roster and a policy to edit"
+	return command + "  writes a config, a draft roster and a policy to edit"
 }
+
+// maxCommand is how long a command may be to stand on the screen, in bytes.
+const maxCommand = 90
 
 // plainWord tells a word that a shell takes as it is.
 func plainWord(s string) bool {
