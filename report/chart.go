@@ -18,6 +18,7 @@ import (
 // chart is a drawing for the page and the same numbers in words.
 type chart struct {
 	Title, Note string
+	Wide        bool // the numbers stand beside it
 	Key         []keyEntry
 	SVG         template.HTML
 	Heads       []string
@@ -30,7 +31,7 @@ type keyEntry struct{ Name, Class string }
 const (
 	chartWidth  = 500 * vg.Length(1)
 	chartHeight = 210 * vg.Length(1)
-	chartText   = 12
+	chartText   = 11
 )
 
 // inks are the colours a chart is drawn with. They only stand for the page's

@@ -110,7 +110,7 @@ func weekly(title string, of map[time.Time]map[string]int, all []series) (chart,
 		c.Heads = append(c.Heads, s.name)
 	}
 	p.X.Min, p.X.Max = -0.6, float64(b.n)-0.4
-	p.Y.Min, p.Y.Max = 0, max(p.Y.Max, 1)
+	p.Y.Min, p.Y.Max = 0, max(p.Y.Max, 1)*1.05
 	p.Y.Tick.Marker = plot.TickerFunc(wholeTicks)
 	p.X.Tick.Marker = plot.TickerFunc(func(_, _ float64) []plot.Tick { return b.ticks() })
 	for i := range b.n {
@@ -160,7 +160,7 @@ var timeMarks = []struct {
 // logarithmic axis: a box of quartiles, or each case where there are few.
 func (t *tallies) recoveryChart() (chart, error) {
 	c := chart{
-		Title: "Time to recover, from request to reset", Note: "A box holds the middle half of the cases, its line the median; the axis is logarithmic.",
+		Wide: true, Title: "Time to recover, from request to reset", Note: "A box holds the middle half of the cases, its line the median; the axis is logarithmic.",
 		Heads: []string{"Path", "Resets with a request on record", "Median", "95th percentile", "Longest"},
 	}
 	p := newPlot()

@@ -18,6 +18,7 @@ type assurance struct {
 	Completeness completeness
 	Platforms    []platformRow
 	Months       []monthRow
+	Weak         []weakRow
 	Charts       []chart
 }
 
@@ -27,6 +28,9 @@ type designRow struct {
 	Cases, Of                     int
 	Examples                      []string
 }
+
+// weakRow is a way of recovery on which much fails or little is verified.
+type weakRow struct{ Path, System, Fails, Check, Verified string }
 
 type completeness struct {
 	Text string
@@ -84,6 +88,16 @@ func (w *Writer) assurance() (assurance, error) {
 		m := t.months[month]
 		n := m.met + m.notMet
 		a.Months = append(a.Months, monthRow{month.Format("January 2006"), m.met, n, rate(m.met, n), width(m.met, n)})
+	}
+	for _, way := range w.summary.First.Weak {
+		row := weakRow{Path: visible(way.Path, maxShownText), System: visible(way.System, maxShownText), Fails: "–", Verified: "–"}
+		if way.Failed > 0 {
+			row.Fails, row.Check = fmt.Sprintf("%d of %d fail: %s", way.Failed, way.Of, visible(way.Title, maxShownText)), way.Check
+		}
+		if way.Proven > 0 {
+			row.Verified = fmt.Sprintf("weakest %d of %d, in %s; %d of %d show one", way.Weakest, maxStrength, plural(way.WeakestCases, "case"), way.Proven, way.Cases)
+		}
+		a.Weak = append(a.Weak, row)
 	}
 	var err error
 	a.Charts, err = t.charts()

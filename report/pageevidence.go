@@ -2,9 +2,11 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"resetproof/rules"
 )
@@ -68,4 +70,18 @@ func evidenceMap(c coverageFile, links []rules.Link) []evidenceRow {
 		last.Cells = append(last.Cells, cell(s, evidenceCell{"no source", "hole"}))
 	}
 	return append(rows, last)
+}
+
+// unsaid is what cannot be judged, and a sentence for each log that would change
+// it, the one that helps most first.
+func unsaid(f FirstContact) (string, []string) {
+	if f.Unsaid == 0 {
+		return "", nil
+	}
+	var add []string
+	for _, a := range f.Add {
+		add = append(add, fmt.Sprintf("%s: %s become assessable for %s, by %s.", visible(some(a.Logs, len(a.Logs), " or "), maxShownText),
+			plural(a.Cases, "case"), plural(a.Checks, "check"), strings.Join(a.Kinds, ", ")))
+	}
+	return fmt.Sprintf("%d of %d verdicts (%s) cannot be given.", f.Unsaid, f.Asked, rate(f.Unsaid, f.Asked)), add
 }

@@ -24,6 +24,8 @@ type pageHead struct {
 	Judged                                []judgedRow
 	Frameworks                            []frameworkRow
 	Paths                                 []string
+	Unsaid                                string
+	Add                                   []string
 	Links                                 []string
 	Evidence                              []evidenceRow
 	Feeds                                 []feedRow
@@ -133,6 +135,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	for _, l := range rules.Links() {
 		head.Links = append(head.Links, l.Name)
 	}
+	head.Unsaid, head.Add = unsaid(s.First)
 	head.Evidence = evidenceMap(c, rules.Links())
 	head.Feeds = feedRows(c)
 	head.LeftOut = leftOut(c)

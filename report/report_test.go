@@ -50,7 +50,7 @@ func writeSample(t *testing.T, out string, seed uint64) Summary {
 	return s
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

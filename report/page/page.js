@@ -4,8 +4,8 @@
 "use strict";
 (() => {
   const LINKS = ["requested", "verified", "approved", "executed", "delivered", "closed", "dependents", "reviewed"];
-  // How a step is known to belong to the case (the word as recorded, for a reader).
-  const KNOWN_BY = { explicit: "named by its ticket", correlated: "same correlation id", session: "same session", window: "same account, in time", ambiguous: "one of several" };
+  // How a step is known to belong to the case, for a reader.
+  const KNOWN_BY = { explicit: "linked by ticket", correlated: "linked by correlation id", session: "linked by session", window: "linked by account and time", ambiguous: "ambiguous link" };
   // Where a rival record would have stood in the chain.
   const LANE_OF = { "reset.requested": 0, "ticket.opened": 0, "identity.verified": 1, "reset.approved": 2, "credential.delivered": 4, "credential.changed": 4 };
   const STATES = {
@@ -71,7 +71,7 @@
     if (steps.length) {
       const s = steps[0];
       body.append(el("span", "then", clock(s.time)), said(s.actor ?? "nobody named", 40),
-        el("div", "why", said(words(s.method, s.ticket, s.channel, s.link), 60)));
+        el("div", "why", said(words(s.method, s.ticket, s.channel, KNOWN_BY[s.link] ?? s.link), 90)));
       if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
       if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
     } else {
