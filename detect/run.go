@@ -37,6 +37,9 @@ type Options struct {
 	// Expected maps the names of sources to the kinds that the config expects of
 	// them (expect), read or not.
 	Expected map[string][]string
+	// Systems maps systems to the names of the sources that speak of them; a
+	// system that is absent is spoken of by every feed of it.
+	Systems map[string][]string
 	// Progress is told how far a stage is; nil for nobody.
 	Progress func(stage string, done, total int64)
 }
@@ -135,7 +138,7 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 	}
 	return &judge.Bench{
 		World:           r.world,
-		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent, r.Expected),
+		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent, r.Expected, r.Systems),
 		Name:            r.resolver.Name,
 		Identify:        r.identify,
 		PossibleAliases: r.resolver.PossibleAliases,

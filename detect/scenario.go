@@ -87,7 +87,7 @@ func runScenario(ctx context.Context, checks []*rules.Check, s rules.Scenario, p
 	if len(result.Faults) > 0 {
 		return nil, fmt.Errorf("an expression failed: %s", strings.Join(result.Faults, "; "))
 	}
-	st.coverage = judge.NewCoverage(result.Feeds, play.until.UnixNano(), nil, nil)
+	st.coverage = judge.NewCoverage(result.Feeds, play.until.UnixNano(), nil, nil, nil)
 	st.sortCases()
 	return st, nil
 }

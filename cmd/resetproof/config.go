@@ -213,3 +213,24 @@ func (s *configSource) source(set *formats.Set) (ingest.Source, error) {
 	}
 	return out, nil
 }
+
+// expected gives the kinds that each source of the config must show, and the
+// sources that speak of each system. Sources on the command line take the place
+// of the config's, which then expects nothing.
+func (s settings) expected() (kinds, systems map[string][]string) {
+	kinds, systems = map[string][]string{}, map[string][]string{}
+	if len(s.given) > 0 {
+		return kinds, systems
+	}
+	for _, source := range s.Sources {
+		if len(source.Expect) > 0 {
+			kinds[source.Name] = source.Expect
+		}
+	}
+	for _, system := range s.config.Systems {
+		if len(system.Expect) > 0 {
+			systems[system.Name] = system.Expect
+		}
+	}
+	return kinds, systems
+}

@@ -61,6 +61,7 @@ func (f *judgeFlags) load(s settings) (*judging, error) {
 	}
 	j.SecretsGiven, j.IncidentsGiven, j.ExceptionsFile = files.Secrets != "", files.Incidents != "", files.Exceptions
 	j.Now, j.Domains, j.SourcesAbsent = s.now, s.Domains, s.SourcesAbsent
+	j.Expected, j.Systems = s.expected()
 	if err := detect.Check(j.Options); err != nil {
 		return nil, usage(err, "")
 	}

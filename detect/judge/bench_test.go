@@ -32,7 +32,7 @@ func newBench(t *testing.T, rows map[string]*identity.Identity, feeds ...string)
 			Row:     func(id string, _ int64) *identity.Identity { return rows[id] },
 			Policy:  func(t int64) *rules.Policy { return set.At(event.When(t)) },
 		},
-		Coverage: NewCoverage(covered, start+1000*hour, nil, nil),
+		Coverage: NewCoverage(covered, start+1000*hour, nil, nil, nil),
 		Name:     same, Identify: same,
 		PossibleAliases: func(string) []string { return nil },
 		Accounts:        func(id string) []string { return []string{id} },

@@ -141,14 +141,16 @@ type Coverage struct {
 	now    int64
 	absent []string // kinds of which the config says that no record exists
 	unread []string // kinds that the config expects of a source which gave no record
+	// systems are the sources that the config expects for a system.
+	systems map[string][]string
 }
 
 // NewCoverage takes the feeds sorted by name and the run's now. Of kinds that
 // the config declares to have no source (sources_absent) it says itself that no
 // record exists: they are covered. Those that it expects of a source without a
 // single record are not: expected maps the names of sources to kinds.
-func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected map[string][]string) *Coverage {
-	c := &Coverage{feeds: feeds, now: now}
+func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected, systems map[string][]string) *Coverage {
+	c := &Coverage{feeds: feeds, now: now, systems: systems}
 	for _, k := range absent {
 		c.absent = append(c.absent, k.String())
 	}
@@ -202,7 +204,7 @@ func (c *Coverage) Could(a Ask) []FeedCoverage {
 	declared := false
 	for _, f := range c.feeds {
 		expects := slices.Contains(f.Expect, a.Kind)
-		if !shows(f.Feed, a) || f.Last-f.First < oldEnough && !expects {
+		if !shows(f.Feed, a) || f.Last-f.First < oldEnough && !expects || !c.speaks(f, a) {
 			continue
 		}
 		if expects && !declared {
@@ -213,6 +215,23 @@ func (c *Coverage) Could(a Ask) []FeedCoverage {
 		}
 	}
 	return could
+}
+
+// speaks tells whether the config lets a feed speak of the system asked about.
+func (c *Coverage) speaks(f FeedCoverage, a Ask) bool {
+	sources, declared := c.systems[a.System]
+	return !declared || slices.Contains(processKinds, a.Kind) || slices.Contains(sources, f.Source)
+}
+
+// lacks tells whether a source that the config expects for the system asked
+// about gave no record.
+func (c *Coverage) lacks(a Ask) bool {
+	if slices.Contains(processKinds, a.Kind) {
+		return false
+	}
+	return slices.ContainsFunc(c.systems[a.System], func(source string) bool {
+		return !slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool { return f.Source == source })
+	})
 }
 
 func shows(f event.Feed, a Ask) bool {
@@ -248,7 +267,7 @@ func (c *Coverage) Window(a Ask) (State, []FeedCoverage) {
 	if len(could) == 0 {
 		return NotCovered, nil
 	}
-	if slices.Contains(c.unread, a.Kind) {
+	if slices.Contains(c.unread, a.Kind) || c.lacks(a) {
 		return NotCovered, could
 	}
 	state := Covered

@@ -206,7 +206,7 @@ func TestWindows(t *testing.T) {
 			feeds = append(feeds, readFeed(t, line))
 		}
 		sortFeeds(feeds)
-		if got := window(t, NewCoverage(feeds, start+1000*hour, nil, nil), c.ask); got != c.want {
+		if got := window(t, NewCoverage(feeds, start+1000*hour, nil, nil, nil), c.ask); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -238,7 +238,7 @@ func TestNowBoundsTheWindow(t *testing.T) {
 		now  int64
 		want string
 	}{{15, "open snow"}, {20, "covered snow"}, {500, "covered snow"}} {
-		if got := window(t, NewCoverage(feeds, start+c.now*hour, nil, nil), "reset.approved ad assisted 10-20"); got != c.want {
+		if got := window(t, NewCoverage(feeds, start+c.now*hour, nil, nil, nil), "reset.approved ad assisted 10-20"); got != c.want {
 			t.Errorf("at hour %d: %s, want %s", c.now, got, c.want)
 		}
 	}
@@ -249,7 +249,7 @@ func TestNowBoundsTheWindow(t *testing.T) {
 func TestUnreadSourceCoversNothing(t *testing.T) {
 	feeds := []FeedCoverage{readFeed(t, "snow shows=reset.approved from=0 to=100")}
 	for source, want := range map[string]string{"snow": "covered snow", "jira": "not-covered snow"} {
-		c := NewCoverage(feeds, start+1000*hour, nil, map[string][]string{source: {"reset.approved"}})
+		c := NewCoverage(feeds, start+1000*hour, nil, map[string][]string{source: {"reset.approved"}}, nil)
 		if got := window(t, c, "reset.approved ad assisted 10-20"); got != want {
 			t.Errorf("expected of %s: %s, want %s", source, got, want)
 		}
@@ -259,7 +259,7 @@ func TestUnreadSourceCoversNothing(t *testing.T) {
 // sources_absent is the organisation's statement that no such record exists:
 // silence proves as much as it ever can, and the statement is cited.
 func TestStatedAbsenceIsCovered(t *testing.T) {
-	c := NewCoverage(nil, start+50*hour, []event.Kind{event.ResetApproved}, nil)
+	c := NewCoverage(nil, start+50*hour, []event.Kind{event.ResetApproved}, nil, nil)
 	for ask, want := range map[string]string{
 		"reset.approved ad assisted 10-20":  "covered sources_absent",
 		"reset.approved ad assisted 40-60":  "open sources_absent",
@@ -275,7 +275,7 @@ func TestLagAndAlways(t *testing.T) {
 	c := NewCoverage([]FeedCoverage{
 		readFeed(t, "dc system=ad shows=session.revoked from=0 to=100 lag=60"),
 		readFeed(t, "okta system=okta shows=session.revoked always=session.revoked from=0 to=100 lag=5"),
-	}, start+1000*hour, nil, nil)
+	}, start+1000*hour, nil, nil, nil)
 	if got := c.Lag(Ask{Kind: "session.revoked"}); got != time.Minute {
 		t.Errorf("lag over all systems %v, want that of the slowest", got)
 	}
@@ -284,5 +284,27 @@ func TestLagAndAlways(t *testing.T) {
 	}
 	if !c.Always("session.revoked", "okta") || c.Always("session.revoked", "ad") || c.Always("token.revoked", "okta") {
 		t.Error("a kind is always logged where no format says so, or not where one does")
+	}
+}
+
+// A system that the config binds to sources is covered by those alone, and by
+// none while one of them gave no record.
+func TestSystemsAreCoveredByTheirSources(t *testing.T) {
+	dc, spare := readFeed(t, "dc system=ad shows=reset.executed from=0 to=100"), readFeed(t, "spare system=ad shows=reset.executed from=0 to=30")
+	dc.Source, spare.Source = "dc", "spare"
+	ask := Ask{Kind: "reset.executed", System: "ad", From: start + 40*hour, To: start + 50*hour}
+	for name, c := range map[string]struct {
+		systems map[string][]string
+		want    State
+	}{
+		"every feed of it":           {nil, Open}, // the spare one ended before
+		"the one that counts":        {map[string][]string{"ad": {"dc"}}, Covered},
+		"one that was never read":    {map[string][]string{"ad": {"dc", "dc2"}}, NotCovered},
+		"another system's statement": {map[string][]string{"okta": {"okta"}}, Open},
+	} {
+		feeds := []FeedCoverage{dc, spare}
+		if got, _ := NewCoverage(feeds, start+1000*hour, nil, nil, c.systems).Window(ask); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }
