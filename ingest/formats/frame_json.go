@@ -1,5 +1,6 @@
 // Where JSON records begin and end: lines, objects one after another (over
-// several lines or on one), an array, or an array under a key of an object.
+// several lines or on one), an array, or an array under a key of an object or of
+// each object of an array.
 package formats
 
 import (
@@ -19,6 +20,7 @@ type jsonFramer struct {
 	keys    []string
 	inArray bool
 	wrapped bool // the array stands inside an object
+	pages   bool // and that object in an array of such, as tools put pages together
 	bare    bool // the first object was a record: none is looked into any more
 	decided bool
 	spans   bool // objects span lines
@@ -38,6 +40,8 @@ func (j *jsonFramer) next() (frame, error) {
 		case j.inArray && c == ']':
 			j.w.take(1)
 			j.leave()
+		case j.inArray && !j.wrapped && c == '{' && j.enterWrapper():
+			j.wrapped, j.pages = true, true
 		case j.inArray:
 			return j.element(), nil
 		case c == '[' && !j.decided:
@@ -55,7 +59,8 @@ func (j *jsonFramer) next() (frame, error) {
 
 // leave passes over what follows the array in its wrapper.
 func (j *jsonFramer) leave() {
-	j.inArray = false
+	j.inArray = j.wrapped && j.pages
+	j.pages = j.inArray
 	if j.wrapped {
 		j.wrapped = false
 		b := balance{depth: 1}
@@ -209,7 +214,7 @@ func (j *jsonFramer) broken(f frame) frame {
 	f.length = int64(len(f.b))
 	f.why = whyBreaksOff
 	if j.inArray {
-		j.inArray, j.wrapped = false, false
+		j.inArray, j.wrapped, j.pages = false, false, false
 	}
 	return f
 }

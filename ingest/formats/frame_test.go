@@ -49,6 +49,9 @@ func TestJSONFrames(t *testing.T) {
 		{"an array under a key", "{\"next\":\"x\",\"result\":[{\"a\":1},{\"b\":2}],\"more\":{}}", "22+7 line 1: {\"a\":1}\n30+7 line 1: {\"b\":2}"},
 		{"one page after the other", "{\"result\":[{\"a\":1}]}\n{\"result\":[{\"b\":2}]}\n", "11+7 line 1: {\"a\":1}\n32+7 line 2: {\"b\":2}"},
 		{"an empty page", "{\"result\":[]}", ""},
+		{"pages in an array", "[{\"result\":[{\"a\":1}],\"n\":[{}]},\n{\"result\":[]},{\"result\":[{\"b\":2}]}]\n", "12+7 line 1: {\"a\":1}\n57+7 line 2: {\"b\":2}"},
+		{"pages in an array, the last cut off", "[{\"result\":[{\"a\":1}]},{\"result\":[{\"b\":", "12+7 line 1: {\"a\":1}\n33+5 line 1: (JSON breaks off before its end)"},
+		{"records in an array are no pages, whatever they hold", "[{\"a\":1},{\"result\":[{\"b\":2}]}]", "1+7 line 1: {\"a\":1}\n9+20 line 1: {\"result\":[{\"b\":2}]}"},
 		{"a record that has such a key itself", "{\"a\":1,\"result\":\"x\"}\n", "0+20 line 1: {\"a\":1,\"result\":\"x\"}"},
 		{"nothing", "\n \n", ""},
 	} {
