@@ -9,7 +9,7 @@ import (
 
 // accountSystems are the systems that may stand before a colon.
 var accountSystems = []string{
-	"ad", "entra", "okta", "aws", "gcp", "google", "github", "gitlab", "vault", "jira", "servicenow", "keycloak",
+	"ad", "entra", "okta", "aws", "gcp", "google", "github", "gitlab", "vault", "jira", "rt", "servicenow", "keycloak",
 	"m365", "linux", "kubernetes", "samba", "duo", "cyberark",
 }
 

@@ -89,6 +89,7 @@ func TestSniffSharedData(t *testing.T) {
 		{"samples/vault_audit/*", "vault-audit"},
 		{"servers/vault/audit.log", "vault-audit"},
 		{"org/logs/jira/*", "jira-service-management"},
+		{"servers/ticket/*.json", "request-tracker"},
 		{"org/*.csv", ""},
 		{"samples/auth0/*", ""},
 		// Audits and a sign-in in one file: Graph never mixes them.
@@ -146,6 +147,7 @@ func TestSharedDataIsDigested(t *testing.T) {
 		{"vault-audit", "samples/vault_audit/*", "2 records, 2 unmapped"},
 		{"vault-audit", "servers/vault/audit.log", "56 records, 24 mapped, 32 unmapped"},
 		{"jira-service-management", "org/logs/jira/*", "33 records, 33 mapped"},
+		{"request-tracker", "servers/ticket/*.json", "19 records, 3 mapped, 16 unmapped"},
 		{"resetproof-steps", "org/logs/steps/*", "623 records, 623 mapped"},
 		{evtxFormat, "real/windows-evtx/*/*.evtx", "2664 records, 1439 mapped, 1225 unmapped"},
 		{evtxFormat, "sequences/*.evtx", "36 records, 23 mapped, 13 unmapped"},
