@@ -21,7 +21,8 @@ func (j *joiner) stated() []edge {
 	return edges
 }
 
-// domainEdges join DOMAIN\ann and ann@suffix for each configured pair, where
+// domainEdges join DOMAIN\ann and ann@suffix for each configured pair, and
+// the two ways to write one domain, DOMAIN\ann and domain.example\ann, where
 // both are known.
 func (j *joiner) domainEdges() []edge {
 	suffixes := make(map[string][]string) // "netbios\" -> what may follow the name
@@ -37,6 +38,11 @@ func (j *joiner) domainEdges() []edge {
 		domain, user, ok := strings.Cut(j.literals[i].key[j.literals[i].at:], `\`)
 		if !ok || domain == "" {
 			continue
+		}
+		for _, d := range j.domains {
+			if other, ok := j.index[`ad:`+strings.ToLower(d.NetBIOS)+`\`+user]; ok && strings.EqualFold(d.DNS, domain) {
+				edges = append(edges, j.aligned(uint32(i), other)...)
+			}
 		}
 		for _, suffix := range suffixes[domain] {
 			if other, ok := j.index[user+"@"+strings.ToLower(suffix)]; ok && suffix != "" {

@@ -178,6 +178,20 @@ p1,` + annSID + `;` + annOkt + `;ann@acme.example;alee`, nil,
 			 2026-01-01 ad - ad.acme.example\bob = ad:` + bobSID,
 		},
 		{
+			"a roster that writes the domain by its DNS name knows DOMAIN\\name",
+			"id,accounts\np1,ad.acme.example\\alee;ann.lee@acme.example", acme,
+			`2026-01-01 ad - ACME\alee
+			 2026-01-01 ad - OTHER\alee`,
+			`2026-01-01 ad - ACME\alee = p1*
+			 2026-01-01 ad - OTHER\alee = ad:OTHER\alee`,
+		},
+		{
+			"its twin: where no domain is configured, the two are strangers",
+			"id,accounts\np1,ad.acme.example\\alee;ann.lee@acme.example", nil,
+			`2026-01-01 ad - ACME\alee`,
+			`2026-01-01 ad - ACME\alee = ad:ACME\alee`,
+		},
+		{
 			"its twin: without the domain, or in another one, nothing joins",
 			"", acme,
 			`2026-01-01 ad ` + bobSID + ` OTHER\bob
