@@ -139,7 +139,7 @@ func (r *run) note(ctx context.Context) error {
 		if controls(e) {
 			r.hosts[strings.ToLower(e.Host)] = true
 		}
-		if e.Kind == event.LogCleared || e.Kind == event.LogStopped {
+		if tampers(e) {
 			kept := *e
 			r.bench.Log(&kept)
 		}
@@ -150,6 +150,20 @@ func (r *run) note(ctx context.Context) error {
 	}
 	r.tickets.Seal()
 	return nil
+}
+
+// lessAudited is how formats word a change after which less is logged.
+const lessAudited = "auditing removed"
+
+// tampers tells whether a log was cleared, stopped or bidden to keep less.
+func tampers(e *event.Event) bool {
+	switch e.Kind {
+	case event.LogCleared, event.LogStopped:
+		return e.Outcome == event.Success
+	case event.PolicyChanged:
+		return e.Outcome == event.Success && e.Method == lessAudited
+	}
+	return false
 }
 
 // directoryActs are account management that Windows logs where the account

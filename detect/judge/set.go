@@ -10,11 +10,14 @@ import (
 	"resetproof/rules"
 )
 
-// logFacts is one clearing or stopping of a log, for expressions over the set.
+// logFacts is one clearing or stopping of a log, for expressions over the set,
+// or a burst of them.
 type logFacts struct {
 	Feed   string    `cel:"feed"`
-	Kind   string    `cel:"kind"`
+	Kind   string    `cel:"kind"` // policy.changed: something is logged no longer
 	Time   time.Time `cel:"time"`
+	Until  time.Time `cel:"until"` // of the last of a burst; Time where there is one only
+	Count  int64     `cel:"count"` // how many make the burst
 	Actor  string    `cel:"actor"` // identity, "" where nobody is named
 	Host   string    `cel:"host"`
 	Method string    `cel:"method"` // service-shutdown: the log service stopped with its machine
@@ -51,7 +54,7 @@ func (b *Bench) note(s *sitting) {
 // Log takes an event of a log that was cleared or stopped.
 func (b *Bench) Log(e *event.Event) {
 	b.logs = append(b.logs, &logFacts{
-		Feed: e.Feed, Kind: e.Kind.String(), Time: event.When(e.Time), Actor: b.World.Resolve(e.Actor, e.Time),
+		Feed: e.Feed, Kind: e.Kind.String(), Time: event.When(e.Time), Until: event.When(e.Time), Count: 1, Actor: b.World.Resolve(e.Actor, e.Time),
 		Host: e.Host, Method: e.Method, System: e.System, Event: e.ID.String(), e: e,
 	})
 }
@@ -112,9 +115,30 @@ func (b *Bench) setFinding(o *outcome, pol *rules.Policy) *Finding {
 	return f
 }
 
+// logBurst is the longest pause within a burst: who clears the logs of one
+// computer one after the other did one thing, and leaves a record for each.
+const logBurst = time.Minute
+
+// sortedLogs gives the clearings in time order, each burst of one feed, kind
+// and actor as its first.
 func (b *Bench) sortedLogs() []*logFacts {
 	slices.SortFunc(b.logs, func(x, y *logFacts) int { return cmp.Or(x.Time.Compare(y.Time), strings.Compare(x.Event, y.Event)) })
-	return b.logs
+	type source struct{ feed, kind, method, actor string }
+	open := map[source]*logFacts{}
+	var out []*logFacts
+	for _, l := range b.logs {
+		from := source{l.Feed, l.Kind, l.Method, l.Actor}
+		first := open[from]
+		if first == nil || l.Time.Sub(first.Until) > logBurst {
+			first = &logFacts{}
+			*first = *l
+			open[from], out = first, append(out, first)
+			continue
+		}
+		first.Until = l.Time
+		first.Count++
+	}
+	return out
 }
 
 func (b *Bench) sortedUnsourced() []*unsourcedFacts {
