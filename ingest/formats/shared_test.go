@@ -90,6 +90,7 @@ func TestSniffSharedData(t *testing.T) {
 		{"servers/vault/audit.log", "vault-audit"},
 		{"org/logs/jira/*", "jira-service-management"},
 		{"servers/ticket/*.json", "request-tracker"},
+		{"servers/keycloak/*events.json", "keycloak"},
 		{"org/*.csv", ""},
 		{"samples/auth0/*", ""},
 		// Audits and a sign-in in one file: Graph never mixes them.
@@ -148,6 +149,7 @@ func TestSharedDataIsDigested(t *testing.T) {
 		{"vault-audit", "servers/vault/audit.log", "56 records, 24 mapped, 32 unmapped"},
 		{"jira-service-management", "org/logs/jira/*", "33 records, 33 mapped"},
 		{"request-tracker", "servers/ticket/*.json", "19 records, 3 mapped, 16 unmapped"},
+		{"keycloak", "servers/keycloak/*events.json", "32 records, 32 mapped"},
 		{"resetproof-steps", "org/logs/steps/*", "623 records, 623 mapped"},
 		{evtxFormat, "real/windows-evtx/*/*.evtx", "2664 records, 1439 mapped, 1225 unmapped"},
 		{evtxFormat, "sequences/*.evtx", "36 records, 23 mapped, 13 unmapped"},
