@@ -16,7 +16,7 @@ import (
 type series struct{ name, ink string }
 
 var (
-	pathSeries = []series{{"assisted", "accent"}, {"self-service", "good"}, {"automated", "info"}, {"emergency", "critical"}, {"unknown", "line"}}
+	pathSeries = []series{{"assisted", "accent"}, {"self-service", "good"}, {"automated", "info"}, {"emergency", "critical"}, {"unknown", "soft"}}
 	sevSeries  = []series{{"critical", "critical"}, {"high", "high"}, {"medium", "medium"}, {"low", "low"}, {"info", "info"}}
 )
 
@@ -160,8 +160,8 @@ var timeMarks = []struct {
 // logarithmic axis: a box of quartiles, or each case where there are few.
 func (t *tallies) recoveryChart() (chart, error) {
 	c := chart{
-		Wide: true, Title: "Time to recover, from request to reset", Note: "A box holds the middle half of the cases, its line the median; the axis is logarithmic.",
-		Heads: []string{"Path", "Resets with a request on record", "Median", "95th percentile", "Longest"},
+		Wide: true, Title: "Time to recover, from request to reset", Note: "A box holds the middle half of the cases, its line the median; the axis is logarithmic. Resets without a request before them are left out.",
+		Heads: []string{"Path", "Resets", "Median", "95th percentile", "Longest"},
 	}
 	p := newPlot()
 	p.X.Scale = plot.LogScale{}

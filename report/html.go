@@ -82,7 +82,7 @@ func hashSource(text string) string {
 type entry struct {
 	record   *line // of the case, nil for none
 	findings []line
-	rank     int // gravest finding that is not met, -1 for none
+	rank     int // gravest finding of its own that is not met, -1 for none
 }
 
 // entries joins findings to their cases, gravest first, then by time and id,
@@ -96,7 +96,7 @@ func (w *Writer) entries() (all []entry, shown int) {
 	}
 	for _, f := range w.findings.lines {
 		rank := int(f.rank)
-		if f.minor {
+		if f.minor || w.findings.design[f.offset] { // design: told once, above all cases
 			rank = -1
 		}
 		at, ok := place[f.about]

@@ -16,8 +16,18 @@ import (
 // first fail one check.
 func failing(t *testing.T, cases, fail int) (Summary, string) {
 	t.Helper()
+	s, out := writeFailing(t, cases, fail)
+	text, err := os.ReadFile(filepath.Join(out, FindingsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, string(text)
+}
+
+func writeFailing(t *testing.T, cases, fail int) (Summary, string) {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
-	w, err := New(out, Options{Write: []string{"json"}})
+	w, err := New(out, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +57,7 @@ func failing(t *testing.T, cases, fail int) (Summary, string) {
 	if _, err := w.Finish(Coverage{}, Run{}); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(out, FindingsFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, string(text)
+	return s, out
 }
 
 func TestControlNotInOperationIsOneDeficiency(t *testing.T) {

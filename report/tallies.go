@@ -168,8 +168,6 @@ func count(weeks map[time.Time]map[string]int, week time.Time, name string) {
 // section 2).
 var pathOrder = []string{"assisted", "self-service", "automated", "emergency", "unknown"}
 
-var severityOrder = []string{"critical", "high", "medium", "low", "info"}
-
 // knownPath is the path of a case by one of the five names.
 func knownPath(path *string) string {
 	if path != nil && slices.Contains(pathOrder, *path) {

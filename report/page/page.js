@@ -64,14 +64,14 @@
   const words = (...parts) => parts.filter(Boolean).join(" · ");
 
   // ---- one case
-  const station = (name, steps, link, gap, searched) => {
+  const station = (name, steps, about, link, gap, searched) => {
     const li = el("li", `link s-${link.state}${steps.length ? "" : " open"}`, node(link.state));
     const body = el("div", "text");
     li.append(el("b", "", name[0].toUpperCase() + name.slice(1)), body);
     if (steps.length) {
       const s = steps[0];
-      body.append(el("span", "then", clock(s.time)), said(s.actor ?? "nobody named", 40),
-        el("div", "why", said(words(s.method, s.ticket, s.channel, KNOWN_BY[s.link] ?? s.link), 90)));
+      body.append(el("span", "then", day(s.time) === day(about) ? clock(s.time) : when(s.time).slice(5, 16)), said(s.actor ?? "nobody named", 40),
+        el("div", "why", said(words(s.method, s.ticket, s.channel, KNOWN_BY[s.link]?.replace("linked ", "") ?? s.link), 90)));
       if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
       if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
     } else {
@@ -93,7 +93,7 @@
     LINKS.forEach((name, i) => {
       // The time to the next link on record stands on the line before that link.
       const last = starts.slice(0, i + 1).findLast((t) => t !== null), next = starts[i + 1];
-      ol.append(station(name, entry.case.steps[name], entry.links[i], last !== undefined && next ? next - last : null, windows(entry, entry.links[i])));
+      ol.append(station(name, entry.case.steps[name], entry.case.time, entry.links[i], last !== undefined && next ? next - last : null, windows(entry, entry.links[i])));
     });
     return ol;
   };

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"resetproof/rules"
+)
+
+// sampleWriter holds the sample run, sorted and settled as Finish leaves it.
+func sampleWriter(t *testing.T) *Writer {
+	t.Helper()
+	w, err := New(filepath.Join(t.TempDir(), "out"), sampleOptions())
+	check(t, err)
+	t.Cleanup(func() { check(t, w.Abort()) })
+	for _, c := range sampleCases() {
+		check(t, w.Case(c))
+	}
+	for _, f := range sampleFindings() {
+		check(t, w.Finding(f))
+	}
+	check(t, w.cases.sort())
+	check(t, w.findings.sort())
+	w.settle()
+	check(t, w.fillSummary(sampleCoverage().file()))
+	return w
+}
+
+func TestContainmentListsWhatResetsLeftOpen(t *testing.T) {
+	c, err := sampleWriter(t).containment()
+	check(t, err)
+	got := ""
+	for _, g := range c.Groups {
+		got += fmt.Sprintf("%s (%d):", g.Title, g.Count)
+		for _, r := range g.Rows {
+			got += fmt.Sprintf(" %s %s %s;", r.Severity, r.Subject, r.Finding[:8])
+		}
+		got += "\n"
+	}
+	want := fmt.Sprintf("What was done with the account after the reset (1): high p-dana %s;\n"+
+		"Ways in from before the reset that stay open (1): high p-dana %s;\n", id("reset-then-privilegedana")[:8], id("sessions-not-revokeddana")[:8])
+	if got != want {
+		t.Errorf("open paths are\n%swant\n%s", got, want)
+	}
+	if c.Waiting != "For 1 reset a deadline still runs." {
+		t.Errorf("what waits: %q", c.Waiting)
+	}
+}
+
+func TestPlatformsAndTheFourFields(t *testing.T) {
+	got := ""
+	for _, p := range sampleWriter(t).tallies.platforms() {
+		got += fmt.Sprintf("%s %d: %d of %d met %s, fields %v\n", p.System, p.Cases, p.Met, p.Assessed, p.Rate, p.Fields)
+	}
+	// The acts of the sample do not name the cases, so their system is unknown.
+	want := "unknown 4: 10 of 15 met 67 %, fields [{2 50 %} {2 50 %} {4 100 %} {1 25 %}]\n"
+	if got != want {
+		t.Errorf("platforms are\n%swant\n%s", got, want)
+	}
+}
+
+func TestEvidenceMapShowsHoles(t *testing.T) {
+	got := ""
+	for _, row := range evidenceMap(sampleCoverage().file(), rules.Links()) {
+		got += row.System + ":"
+		for _, c := range row.Cells {
+			got += " " + c.Text + ";"
+		}
+		got += "\n"
+	}
+	want := "ad: –; –; –; 31; –; –; –; –;\n" +
+		"okta: –; –; –; 12; –; –; –; –;\n" +
+		"any source: no source; no source; no source; 43; no source; no source; no source; no source;\n"
+	if got != want {
+		t.Errorf("the map is\n%swant\n%s", got, want)
+	}
+}
+
+func TestCompletenessAddsUp(t *testing.T) {
+	got := sampleWriter(t).tallies.completeness().Text
+	want := "Policy asks for 17 links over all resets. Records show 11 (65 %), 4 could have been shown and are not (24 %), and for 2 no log was there to tell (12 %)."
+	if got != want {
+		t.Errorf("completeness is %q, want %q", got, want)
+	}
+}
