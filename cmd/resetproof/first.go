@@ -59,8 +59,8 @@ func (o *output) printFirst(w *bytes.Buffer, style report.Style, summary report.
 	return summary.First.Print(w, style, summary.Head(o.run, c), report.Next{Init: o.next, Page: page})
 }
 
-// initCommand is the command that goes on from a scan of these sources.
-func initCommand(args []string) string {
+// nextCommand is the command that goes on from a scan of these sources.
+func nextCommand(args []string) string {
 	words := []string{"resetproof", "init"}
 	for _, arg := range args {
 		switch {

@@ -44,7 +44,7 @@ func (f *outputFlags) begin(a *app, s settings, j *judging, started time.Time) (
 	o.run.ChangedSinceLast = changes(o.dir, o.run.Hashes)
 	opt := report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks}
 	if o.first = isFirst(s, j); o.first {
-		o.next = initCommand(s.given)
+		o.next = nextCommand(s.given)
 		if opt.Logs, err = addable(); err != nil {
 			return nil, err
 		}

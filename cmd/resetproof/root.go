@@ -19,7 +19,8 @@ credential reset (who requested, verified, approved, executed, delivered and clo
 it, under which policy), and says link by link what is proven, what is broken, what
 is not due yet and what these logs cannot tell.`,
 		Example: `  resetproof scan logs/                 judge every reset in a folder of logs
-  resetproof scan                       the same with ./resetproof.yaml
+  resetproof init logs/                 draft a config, a roster and a policy from them
+  resetproof scan                       judge by ./resetproof.yaml
   resetproof sources check logs/        which file is which format
   resetproof rules show self-approval   what a check asks, and how to mend it`,
 		SilenceErrors: true,
@@ -31,7 +32,7 @@ is not due yet and what these logs cannot tell.`,
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.log.setFormat(*format) }
 	root.AddCommand(
 		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a),
-		rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
+		initCommand(a), rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
 	)
 	asGroup(root)
 	return root

@@ -85,7 +85,7 @@ func (r *Resolver) findAliases() map[uint32][]string {
 		}
 		for _, a := range group {
 			for _, b := range group {
-				if a != b && !(r.known(a.cluster) && r.known(b.cluster)) {
+				if a != b && !r.settled(a.cluster, b.cluster) {
 					aliases[a.cluster] = append(aliases[a.cluster], r.ids[b.cluster])
 				}
 			}
@@ -98,9 +98,24 @@ func (r *Resolver) findAliases() map[uint32][]string {
 	return aliases
 }
 
+// aliasTag is the roster's column that leaves open whether two rows are one
+// person: it lists the ids of the others (resetproof init writes it).
+const aliasTag = "possible_alias"
+
+// settled tells whether the roster says that two identities are different: it
+// knows both, and neither's last row names the other as a possible alias.
+func (r *Resolver) settled(a, b uint32) bool {
+	return r.known(a) && r.known(b) && !r.leavesOpen(a, b) && !r.leavesOpen(b, a)
+}
+
+func (r *Resolver) leavesOpen(a, b uint32) bool {
+	last := r.roster.rows[r.roster.spans[a+1]-1]
+	return slices.Contains(splitList(last.Tags[aliasTag]), r.ids[b])
+}
+
 // PossibleAliases lists the identities whose logins look like one of the
-// identity's, sorted, where at least one of the two is unknown to the roster.
-// Nothing is ever merged by it.
+// identity's, sorted, where the roster does not settle that the two are
+// different. Nothing is ever merged by it.
 func (r *Resolver) PossibleAliases(id string) []string {
 	c, ok := r.cluster(id)
 	if !ok {

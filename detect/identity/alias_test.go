@@ -48,3 +48,28 @@ func TestCommonNamesAreNoAliases(t *testing.T) {
 		t.Errorf("aliases %v", got)
 	}
 }
+
+func TestARosterCanLeaveAnAliasOpen(t *testing.T) {
+	for _, c := range []struct{ tag, want string }{
+		{"", ""},
+		{"adm-ann", "adm-ann"},
+		{"bob; adm-ann", "adm-ann"},
+		{"bob", ""},
+	} {
+		rows := []Identity{
+			{ID: "ann", Kind: Person, Accounts: []string{"ann@acme.example"}, Tags: map[string]string{"possible_alias": c.tag}},
+			{ID: "adm-ann", Kind: Person, Accounts: []string{"adm-ann@acme.example"}},
+		}
+		r, err := NewRoster(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := build(r, nil, nil)
+		if got := strings.Join(who.PossibleAliases("ann"), " "); got != c.want {
+			t.Errorf("with possible_alias %q ann may be %q, want %q", c.tag, got, c.want)
+		}
+		if back := len(who.PossibleAliases("adm-ann")) > 0; back != (c.want != "") {
+			t.Errorf("with possible_alias %q in ann's row, adm-ann's aliases are open: %v", c.tag, back)
+		}
+	}
+}
