@@ -77,6 +77,7 @@ type job struct {
 	feeds        []event.Feed
 	limited      map[string]int64
 	unrecognised []event.Unrecognised
+	emptyPages   int
 
 	opt     *Options
 	current *chunk
@@ -140,6 +141,10 @@ func (j *job) stream(ctx context.Context, uri string, r io.Reader) error {
 		return ctx.Err()
 	}
 	f, why := j.format(head)
+	if f == nil && err == io.EOF && j.opt.Formats.EmptyPage(head) {
+		j.emptyPages++
+		return nil
+	}
 	if f == nil {
 		if err != nil && err != io.EOF {
 			why = err.Error()

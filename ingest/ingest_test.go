@@ -256,3 +256,18 @@ func TestLagStep(t *testing.T) {
 		}
 	}
 }
+
+// A page without records (a request nobody had to approve) is nothing; a file
+// that no format knows is a hole.
+func TestEmptyPageIsNoHole(t *testing.T) {
+	for content, incomplete := range map[string]bool{
+		`{"size":0,"isLastPage":true,"values":[]}`: false,
+		`{"size":0,"isLastPage":true,"things":[]}`: true,
+	} {
+		dir := logs(t, map[string][]string{"a.jsonl": {step(2, 0, "reset.executed", "ann")}, "b.json": {content}})
+		got := runOn(t, open(t, t.TempDir()), dir, nil)
+		if got.Incomplete() != incomplete {
+			t.Errorf("%s: incomplete %v, want %v: %v", content, got.Incomplete(), incomplete, got.Unrecognised)
+		}
+	}
+}

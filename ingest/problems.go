@@ -54,6 +54,9 @@ func (r *run) conclude() {
 			res.LeftOut = append(res.LeftOut, fmt.Sprintf("%d records of %s lie outside --since/--until", n, f.Name))
 		}
 	}
+	if r.emptyPages > 0 {
+		res.LeftOut = append(res.LeftOut, fmt.Sprintf("%d files are pages without a record", r.emptyPages))
+	}
 	slices.Sort(res.LeftOut)
 }
 

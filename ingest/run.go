@@ -21,9 +21,10 @@ type run struct {
 	batch  *lake.Batch
 	seq    int64
 
-	feeds    map[string]*event.Feed
-	limited  map[string]int64 // feed -> records outside --since/--until
-	failures []failure
+	feeds      map[string]*event.Feed
+	limited    map[string]int64 // feed -> records outside --since/--until
+	emptyPages int              // files that are API pages without a record
+	failures   []failure
 }
 
 // failure is an input that made the run incomplete.
@@ -179,6 +180,7 @@ func (r *run) settle(ctx context.Context, j *job) error {
 		return nil
 	}
 	r.result.Files++
+	r.emptyPages += j.emptyPages
 	for _, u := range j.unrecognised {
 		r.unrecognised(j.source, u)
 	}

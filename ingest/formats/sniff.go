@@ -3,6 +3,7 @@ package formats
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 )
 
@@ -37,6 +38,23 @@ func (s *Set) Sniff(head []byte) (f *Format, why string) {
 		ids[i] = f.table.ID
 	}
 	return nil, "not recognised: it fits " + strings.Join(ids, " and ") + "; name its format in the config or with --input-format"
+}
+
+// EmptyPage tells whether a whole document is a page of some format's API that
+// holds no records: what a request without approvals returns, say.
+func (s *Set) EmptyPage(document []byte) bool {
+	var page map[string]json.RawMessage
+	if json.Unmarshal(document, &page) != nil {
+		return false
+	}
+	for _, f := range s.formats {
+		for _, key := range f.table.Framing.Keys {
+			if string(bytes.TrimSpace(page[key])) == "[]" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func looksLike(head []byte) string {
