@@ -40,6 +40,7 @@ var answers = map[string]answer{
 	// A failed change of another's password, in a file called "password reset".
 	"D02": {
 		files: []string{evtx + "ID4723-5145-password_reset_with_changeNTLM_Mimikatz_.evtx"}, copies: []string{keptEvtx + "ID4723-5145-password_reset_with_changeNTLM_Mimikatz_.evtx.gz"},
+		not:    map[string]int{"failed": 1},
 		events: map[string]int{`credential.changed! 2021-12-04T22:47:47Z OFFSEC\hacker2 by OFFSEC\admmig`: 1, "reset.executed": 0},
 	},
 	// A log cleared, then an account made, raised and deleted within a second.
@@ -66,7 +67,9 @@ var answers = map[string]answer{
 	// The restore-mode password of a domain controller.
 	"D05": {
 		files: []string{evtx + "ID4794-4688-DSRM_password_set_with_NTDSutil.evtx"}, copies: []string{keptEvtx + "ID4794-4688-DSRM_password_set_with_NTDSutil.evtx.gz"},
-		cases: []string{`2020-07-13T08:34:33.915353Z recovery assisted ad dsrm of rootdc1.offsec.lan\DSRM Administrator by OFFSEC\admmig`},
+		verdicts: map[string]judge.Verdict{"wrong-path": judge.Met},
+		tier:     "break-glass",
+		cases:    []string{`2020-07-13T08:34:33.915353Z recovery emergency ad dsrm of rootdc1.offsec.lan\DSRM Administrator by OFFSEC\admmig`},
 	},
 	// A computer account made, given a password and renamed to pass for the
 	// domain controller; then somebody else signs in from the same address.
@@ -132,11 +135,12 @@ var answers = map[string]answer{
 			`privilege.granted 2016-07-09T22:25:47Z S-1-5-21-2603537626-3982775912-406486804-1001 by WIN-03DLIIOFRRA\fsir Administrators`: 1,
 		},
 	},
-	// The 4724 names only a SID, and it failed (AUDIT_FAILURE): the account was
+	// The password on the command line stands in no output. The 4724 names only a SID, and it failed (AUDIT_FAILURE): the account was
 	// made and deleted within the second. Times are the collector's, in UTC.
 	"D13": {
-		files: []string{"windows-json/empire_wmic_add_user_backdoor_2020-09-14080546.json.gz"},
-		not:   map[string]int{"failed": 1},
+		files:  []string{"windows-json/empire_wmic_add_user_backdoor_2020-09-14080546.json.gz"},
+		not:    map[string]int{"failed": 1},
+		hidden: `net user /add backdoor ([^\s"\\]+)`,
 		events: map[string]int{
 			`account.created 2020-09-14T12:06:02Z WORKSTATION6\backdoor by THESHIRE\pgustavo`:                          1,
 			`reset.executed! 2020-09-14T12:06:02Z S-1-5-21-1969843730-2406867588-1543852148-1000 by THESHIRE\pgustavo`: 1,
@@ -229,6 +233,7 @@ var answers = map[string]answer{
 	// A change of password that failed is no reset.
 	"D25": {
 		files:  []string{"okta/tenzir_system-log.ndjson"},
+		not:    map[string]int{"failed": 1},
 		events: map[string]int{"credential.changed! 2026-02-10T08:52:16Z dave.davis@example.com by dave.davis@example.com": 1, "credential.changed ": 0, "reset.executed": 0},
 	},
 	"D26": {

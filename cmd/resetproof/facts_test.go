@@ -1,13 +1,16 @@
 package main
 
 import (
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +40,9 @@ type answer struct {
 	events map[string]int
 	// verdicts are checks that every recovery of the scan must have come to.
 	verdicts map[string]judge.Verdict
+	tier     string // of every recovery, where it matters
+	// hidden finds secrets in the files that no output may show: its first group.
+	hidden string
 	// malformed is the number of records that must be counted as such.
 	malformed int64
 	// waits names the issue that the rest of the fact waits for, and why.
@@ -116,6 +122,7 @@ func TestFacts(t *testing.T) {
 					scans[key] = scanFiles(t, from.dir, from.files)
 				}
 				a.hold(t, scans[key])
+				a.hide(t, scans[key], from.dir, from.files)
 			})
 		}
 	}
@@ -127,6 +134,7 @@ type scanned struct {
 	findings []judge.Finding
 	not      map[string]int
 	bad      int64
+	said     string                 // everything written
 	events   map[string]event.Event // by id
 }
 
@@ -170,6 +178,17 @@ func scanInto(t *testing.T, dir string, args ...string) *scanned {
 		t.Error(err)
 	}
 	s.not = coverage.NotCases
+	written, err := filepath.Glob(filepath.Join(out, "*"))
+	if err != nil || len(written) < 4 {
+		t.Fatalf("%q written, %v", written, err)
+	}
+	for _, file := range written {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.said += string(text)
+	}
 	for _, f := range coverage.Feeds {
 		s.bad += f.Malformed
 	}
@@ -202,6 +221,11 @@ func (a *answer) hold(t *testing.T, s *scanned) {
 			}
 		}
 	}
+	for _, c := range s.cases {
+		if a.tier != "" && *c.Class == "recovery" && *c.Tier != a.tier {
+			t.Errorf("%s is of tier %s, want %s", c.Identity, *c.Tier, a.tier)
+		}
+	}
 	for _, f := range s.findings {
 		if slices.Contains(followed, f.Check) {
 			follows = append(follows, f.Check+" "+*f.Time+": "+f.Message)
@@ -230,6 +254,40 @@ func (a *answer) hold(t *testing.T, s *scanned) {
 			kind, _, _ := strings.Cut(want, " ")
 			of := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return !strings.HasPrefix(l, kind+" ") })
 			t.Errorf("%d events, want %d: %s\n of %s", n, a.events[want], want, strings.Join(of[:min(len(of), 40)], "\n    "))
+		}
+	}
+}
+
+// hide holds that no secret of the files was written.
+func (a *answer) hide(t *testing.T, s *scanned, dir string, files []string) {
+	t.Helper()
+	if a.hidden == "" {
+		return
+	}
+	secrets := map[string]bool{}
+	for _, file := range files {
+		f, err := os.Open(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(z)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(a.hidden).FindAllSubmatch(text, -1) {
+			secrets[string(m[1])] = true
+		}
+	}
+	if len(secrets) == 0 {
+		t.Error("the files hold no such secret")
+	}
+	for secret := range secrets {
+		if strings.Contains(s.said, secret) {
+			t.Error("a secret of the log stands in the report")
 		}
 	}
 }

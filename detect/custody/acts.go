@@ -60,8 +60,12 @@ func (f *Fold) acts() []Step {
 		if s.AccountID != f.id {
 			continue
 		}
-		if s.Kind == event.CredentialChanged && s.Outcome == event.Success {
-			f.changes = append(f.changes, s)
+		if s.Kind == event.CredentialChanged {
+			if s.Outcome == event.Failure {
+				f.not[NotFailed]++
+			} else {
+				f.changes = append(f.changes, s)
+			}
 		}
 		if _, ok := actClass[s.Kind]; !ok {
 			continue

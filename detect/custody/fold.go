@@ -162,9 +162,13 @@ func (f *Fold) operator(acts []Step) string {
 	return ""
 }
 
+// RestoreMode is the credential that opens a domain controller while its
+// directory is down (Windows 4794): break-glass whatever a roster says.
+const RestoreMode = "dsrm"
+
 // path reads how a reset was carried out from its acts alone (design 2).
 func (f *Fold) path(acts []Step) rules.Path {
-	if row := f.w.Row(f.id, acts[0].Time); row != nil && row.Kind == "break-glass" {
+	if row := f.w.Row(f.id, acts[0].Time); row != nil && row.Kind == "break-glass" || acts[0].Credential == RestoreMode {
 		return rules.Emergency
 	}
 	var self, other, automated bool

@@ -12,6 +12,7 @@ import (
 type Observed struct {
 	PrivilegedAct bool // an act on the policy's list privileged_acts
 	ResetOthers   bool // executed a recovery of another identity
+	BreakGlass    bool // what is reset opens the system in an emergency only
 }
 
 // Bases of a tier: what decided it.
@@ -40,6 +41,7 @@ var tierTable = []struct {
 	holds func(f *facts) bool
 }{
 	{rules.BreakGlass, BasisRoster, func(f *facts) bool { return f.kind == BreakGlass }},
+	{rules.BreakGlass, BasisObserved, func(f *facts) bool { return f.observed.BreakGlass }},
 	{rules.PrivilegedMachine, BasisGroup, func(f *facts) bool { return f.machineKind && f.privileged }},
 	{rules.PrivilegedMachine, BasisRoster, func(f *facts) bool {
 		return f.machineKind && (f.tier == string(rules.PrivilegedMachine) || f.tier == string(rules.Privileged))

@@ -38,6 +38,7 @@ func TestTierAt(t *testing.T) {
 		{"seen resetting others", &Identity{Kind: Person, Tier: "ordinary"}, resets, rules.Sensitive, BasisObserved},
 		{"nobody the roster knows", nil, Observed{}, rules.Ordinary, BasisDefault},
 		{"nobody the roster knows, seen with privilege", nil, act, rules.Privileged, BasisObserved},
+		{"nobody the roster knows, with an emergency credential", nil, Observed{BreakGlass: true}, rules.BreakGlass, BasisObserved},
 		{"nobody the roster knows, seen resetting", nil, resets, rules.Sensitive, BasisObserved},
 	} {
 		if tier, basis := TierAt(pol, c.row, c.seen); tier != c.tier || basis != c.basis {

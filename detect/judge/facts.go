@@ -115,6 +115,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 	s.tier, s.basis = identity.TierAt(pol, s.row, identity.Observed{
 		PrivilegedAct: c.ActedPrivileged != 0,
 		ResetOthers:   c.ResetOthers != 0,
+		BreakGlass:    c.Primary.Credential == custody.RestoreMode,
 	})
 	if b.waivedEmergency(s) {
 		c.Path = rules.Emergency
