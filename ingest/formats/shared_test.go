@@ -96,7 +96,9 @@ func TestSniffSharedData(t *testing.T) {
 		// Audits and a sign-in in one file: Graph never mixes them.
 		{"samples/entra_graph/restricted.jsonl", ""},
 		{"samples/entra_*/expected.jsonl", ""},
-		{"samples/keycloak/*", ""},
+		{"samples/keycloak/restricted.jsonl", "keycloak-log"},
+		{"samples/keycloak/expected.jsonl", ""},
+		{"samples/keycloak/*.txt.jsonl", ""},
 		{"servers/samba/[adgp]*_json.log", "samba-ad"},
 		{"servers/linux/a*h*.log", "linux-auth"},
 		{"servers/linux/syslog-rfc5424.log", "linux-auth"},
