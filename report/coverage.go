@@ -2,11 +2,11 @@ package report
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
+	"resetproof/detect/judge"
 	"resetproof/ingest/event"
 )
 
@@ -113,7 +113,7 @@ func (c FeedCoverage) record() feedRecord {
 		Feed: c.Name, Format: c.Format, Instance: c.Instance, Source: c.Source, System: c.System,
 		Records: c.Records, Mapped: c.Mapped, Duplicates: c.Duplicates, Unmapped: c.Unmapped, Malformed: c.Malformed,
 		First: written(c.First), Last: written(c.Last),
-		LagP50: lag(c.Lags, 0.50), LagP99: lag(c.Lags, 0.99),
+		LagP50: judge.LagQuantile(c.Lags, 0.50), LagP99: judge.LagQuantile(c.Lags, 0.99),
 		Gaps: spans(c.Gaps), Intervals: spans(c.Intervals),
 		Kinds: c.Kinds, Shows: sorted(c.Shows), Always: sorted(c.Always), UnmappedTypes: c.UnmappedTypes,
 		HostsSeen: sorted(c.HostsSeen),
@@ -140,28 +140,6 @@ func (c FeedCoverage) record() feedRecord {
 		return cmp.Or(cmp.Compare(a.URI, b.URI), cmp.Compare(a.SHA256, b.SHA256))
 	})
 	return r
-}
-
-// lag is the nearest-rank quantile of a feed's lags in seconds, nil where the
-// format declares no written time.
-func lag(lags map[int64]int64, q float64) *int64 {
-	var total int64
-	seconds := make([]int64, 0, len(lags))
-	for s, n := range lags {
-		seconds = append(seconds, s)
-		total += n
-	}
-	if total == 0 {
-		return nil
-	}
-	slices.Sort(seconds)
-	rank := int64(math.Ceil(q * float64(total)))
-	for _, s := range seconds {
-		if rank -= lags[s]; rank <= 0 {
-			return &s
-		}
-	}
-	return &seconds[len(seconds)-1]
 }
 
 func written(ns int64) *string {

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -21,7 +22,7 @@ type FeedCoverage struct {
 	Gaps [][2]int64
 	// LagP50 and LagP99 are in seconds; nil where the format declares no time of
 	// writing.
-	LagP50, LagP99 *float64
+	LagP50, LagP99 *int64
 }
 
 // The rules of design 3.5.
@@ -40,7 +41,7 @@ const (
 // Cover works out what a feed covers.
 func Cover(f event.Feed) FeedCoverage {
 	c := FeedCoverage{Feed: f}
-	c.LagP50, c.LagP99 = quantile(f.Lags, 0.50), quantile(f.Lags, 0.99)
+	c.LagP50, c.LagP99 = LagQuantile(f.Lags, 0.50), LagQuantile(f.Lags, 0.99)
 	c.Gaps = gaps(f)
 	if f.First == 0 && f.Last == 0 {
 		return c
@@ -51,7 +52,7 @@ func Cover(f event.Feed) FeedCoverage {
 	}
 	from, to := f.First, f.Last
 	if c.LagP99 != nil {
-		to -= int64(*c.LagP99 * float64(time.Second))
+		to -= *c.LagP99 * int64(time.Second)
 	}
 	for _, g := range c.Gaps {
 		if g[0] > from {
@@ -65,22 +66,20 @@ func Cover(f event.Feed) FeedCoverage {
 	return c
 }
 
-func quantile(lags map[int64]int64, q float64) *float64 {
+// LagQuantile is the nearest-rank quantile of a feed's lags in whole seconds, nil
+// where the format declares no time of writing.
+func LagQuantile(lags map[int64]int64, q float64) *int64 {
 	var total int64
-	secs := make([]int64, 0, len(lags))
-	for s, n := range lags {
-		secs = append(secs, s)
+	for _, n := range lags {
 		total += n
 	}
 	if total == 0 {
 		return nil
 	}
-	slices.Sort(secs)
 	rank, seen := int64(math.Ceil(q*float64(total))), int64(0)
-	for _, s := range secs {
+	for _, s := range slices.Sorted(maps.Keys(lags)) {
 		if seen += lags[s]; seen >= rank {
-			v := float64(s)
-			return &v
+			return &s
 		}
 	}
 	return nil
@@ -294,13 +293,13 @@ func covers(intervals [][2]int64, from, to int64) bool {
 
 // Lag is the longest 99 % lag of the feeds that can show a kind.
 func (c *Coverage) Lag(a Ask) time.Duration {
-	lag := 0.0
+	lag := int64(0)
 	for _, f := range c.Could(a) {
 		if f.LagP99 != nil {
 			lag = max(lag, *f.LagP99)
 		}
 	}
-	return time.Duration(lag * float64(time.Second))
+	return time.Duration(lag) * time.Second
 }
 
 // Always tells whether some feed of a system leaves a record of a kind whenever

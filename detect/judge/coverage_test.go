@@ -146,7 +146,7 @@ func readFeed(t *testing.T, line string) FeedCoverage {
 			a, b, _ := strings.Cut(value, "-")
 			gap = [2]int64{at(a), at(b)}
 		case "lag":
-			secs := float64(at(value)-start) / float64(hour)
+			secs := int64(at(value)-start) / int64(hour)
 			f.LagP99 = &secs
 		default:
 			t.Fatalf("%s: unknown key %q", line, key)
@@ -306,5 +306,15 @@ func TestSystemsAreCoveredByTheirSources(t *testing.T) {
 		if got, _ := NewCoverage(feeds, start+1000*hour, nil, nil, c.systems).Window(ask); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+func TestLagQuantiles(t *testing.T) {
+	lags := map[int64]int64{0: 10, 1: 80, 4: 9, 61: 1}
+	if p50, p99 := LagQuantile(lags, 0.50), lag(lags, 0.99); *p50 != 1 || *p99 != 4 {
+		t.Errorf("lag is %d s and %d s, want 1 and 4", *p50, *p99)
+	}
+	if LagQuantile(nil, 0.5) != nil {
+		t.Error("a feed without written times has a lag")
 	}
 }
