@@ -308,13 +308,3 @@ func TestSystemsAreCoveredByTheirSources(t *testing.T) {
 		}
 	}
 }
-
-func TestLagQuantiles(t *testing.T) {
-	lags := map[int64]int64{0: 10, 1: 80, 4: 9, 61: 1}
-	if p50, p99 := LagQuantile(lags, 0.50), lag(lags, 0.99); *p50 != 1 || *p99 != 4 {
-		t.Errorf("lag is %d s and %d s, want 1 and 4", *p50, *p99)
-	}
-	if LagQuantile(nil, 0.5) != nil {
-		t.Error("a feed without written times has a lag")
-	}
-}
