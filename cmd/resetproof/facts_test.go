@@ -346,3 +346,22 @@ func shown(p event.Party) string {
 	}
 	return p.ID
 }
+
+// TestCopiedFactsAreUsed holds that no copy lies about without an answer.
+func TestCopiedFactsAreUsed(t *testing.T) {
+	var used []string
+	for _, a := range answers {
+		used = append(used, a.copies...)
+	}
+	for _, pattern := range []string{"*.gz", "*.json"} {
+		copied, err := filepath.Glob(filepath.Join(formatsData, "*", "facts", pattern))
+		if err != nil || len(copied) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, file := range copied {
+			if name, err := filepath.Rel(formatsData, file); err != nil || !slices.Contains(used, filepath.ToSlash(name)) {
+				t.Errorf("no fact reads %s", file)
+			}
+		}
+	}
+}
