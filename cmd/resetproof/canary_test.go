@@ -190,9 +190,13 @@ func plant(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, inner := range v {
-			switch inner.(type) {
+			switch inner := inner.(type) {
 			case string:
-				if slices.Contains(wordy, k) {
+				switch {
+				case !slices.Contains(wordy, k):
+				case strings.Contains(inner, `="`): // a record inside a message
+					v[k] = inner + `, password="` + canary + `", error="` + canary + `"`
+				default:
 					v[k] = canary
 				}
 			case map[string]any:
