@@ -37,6 +37,7 @@ type fact struct{ Name, Value string }
 
 type tile struct {
 	Title  string
+	Note   string
 	Bar    *bar
 	Counts []tileCount
 }
@@ -111,6 +112,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 		{"Read", fmt.Sprintf("%s from %s", plural(int(records), "record"), plural(len(c.Feeds), "feed"))},
 		{"Resets", fmt.Sprint(s.Cases)},
 		{"Findings", fmt.Sprint(s.NotMet())},
+		{"Covered by a waiver", fmt.Sprint(s.Excepted)},
 	}
 	head.Facts = slices.DeleteFunc(head.Facts, func(f fact) bool { return f.Value == "" })
 	if head.Containment, err = w.containment(); err != nil {
@@ -209,8 +211,20 @@ func (s Summary) tiles() []tile {
 		countTile("Verdicts of all checks", verdicts, []string{"met", "not-met", "not-due", "excepted", "not-assessable"}, true),
 		countTile("Resets by path", s.ByPath, []string{"assisted", "self-service", "automated", "emergency", "unknown"}, false),
 		countTile("Resets by class", s.ByClass, []string{"recovery", "binding", "issuance", "rotation", "unlock", "unknown"}, false),
-		{Title: "Exceptions", Counts: []tileCount{{Name: "findings covered by a waiver", N: s.Excepted}}},
+		s.operatorTile(),
 	}
+}
+
+// operatorTile lists who reset others most.
+func (s Summary) operatorTile() tile {
+	t := tile{Title: "Resets of others, by operator"}
+	for _, o := range s.First.Operators {
+		t.Counts = append(t.Counts, tileCount{Name: visible(o.Name, maxShownText), N: o.Count, Share: share(o.Count, s.Cases)})
+	}
+	if n := s.First.MoreOperators; n > 0 {
+		t.Note = "and " + plural(n, "other")
+	}
+	return t
 }
 
 // countTile lists the names in order; those whose count is 0 stay only where

@@ -153,7 +153,7 @@
     return [
       f.evidence.length ? block("Records it rests on", table(["Kind", "Time (UTC)", "Where", "SHA-256 of the record, event id"],
         f.evidence.map((e) => [e.kind, when(e.time), code(place(e)), el("div", "", code(e.sha256), el("br"), code(e.event))]))) : null,
-      f.searched.length ? block("What was searched and held no such record", table(["Feed", "Kinds", "From", "To", "Records"],
+      f.searched.length ? block("What was searched and held no such record", table(["Feed", "Kinds", "From", "To", "Records read"],
         f.searched.map((s) => [s.feed, s.kinds.join(", "), when(s.from), when(s.to), s.records]))) : null,
       f.rivals.length ? block("Other records that could have been meant", table(["Kind", "Event", "Why not"], f.rivals.map((r) => [r.kind, code(r.event), r.why]))) : null,
       block("Judged by", facts([
