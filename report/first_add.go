@@ -18,8 +18,7 @@ type Log struct {
 	// can be kept by hand, the last resort.
 	Kinds  []string
 	Native bool
-	// Records names the vendor's record types that show a kind, where the format
-	// tells them in one or two words.
+	// Records gives, by kind, the vendor's one record type that shows it.
 	Records map[string]string
 }
 
@@ -34,7 +33,7 @@ type Addition struct {
 }
 
 const (
-	maxAdditions = 4
+	maxAdditions = 3
 	// maxLacking bounds how many different sets of missing kinds are told apart.
 	// A case beyond it is not counted: the numbers are then too low.
 	maxLacking = 10_000
@@ -177,13 +176,16 @@ func (s *survey) gain(have map[judge.Lack]bool, c candidate) (a Addition, verdic
 }
 
 // called names a log for somebody who has to go and fetch it: the format, and
-// the record types of the kinds it is wanted for.
+// the record type of the kinds it is wanted for, if it is one.
 func (l Log) called(kinds []string) string {
-	words := []string{l.Format}
+	var records []string
 	for _, kind := range kinds {
-		if records := l.Records[kind]; records != "" && !slices.Contains(words, records) {
-			words = append(words, records)
+		if one := l.Records[kind]; one != "" && !slices.Contains(records, one) {
+			records = append(records, one)
 		}
 	}
-	return strings.Join(words, " ")
+	if len(records) != 1 {
+		return l.Format
+	}
+	return l.Format + " " + records[0]
 }

@@ -16,7 +16,7 @@ const (
 	maxLogsShown    = 2 // checks on the logs themselves
 	maxNamesInAdd   = 3
 	maxKindsInAdd   = 4
-	leastCasesShown = 3
+	leastCasesShown = 1
 	labelWidth      = 11
 )
 
@@ -133,15 +133,15 @@ func (f FirstContact) weekLine() string {
 // sayLook gives as many cases as there is room for, and the checks on the logs
 // themselves that are not met.
 func (f FirstContact) sayLook(b *block, room int) {
-	logs := &block{width: b.width}
+	var logs [][2]string
 	for i, check := range f.Logs {
 		if i == maxLogsShown-1 && len(f.Logs) > maxLogsShown {
-			logs.say("", fmt.Sprintf("and %d more checks on the logs themselves", len(f.Logs)-i))
+			logs = append(logs, [2]string{"", fmt.Sprintf("and %d more checks on the logs themselves", len(f.Logs)-i)})
 			break
 		}
-		logs.say("", fmt.Sprintf("%d × %s: %s", check.Count, check.ID, check.Title))
+		logs = append(logs, [2]string{"", fmt.Sprintf("%d × %s: %s", check.Count, check.ID, check.Title)})
 	}
-	room -= len(logs.lines)
+	room -= len(logs)
 	label, more := "look at", f.MoreLook
 	for i, l := range f.Look {
 		one := &block{width: b.width}
@@ -163,7 +163,7 @@ func (f FirstContact) sayLook(b *block, room int) {
 	case more > 0:
 		b.say("", fmt.Sprintf("and %d more cases with findings", more))
 	}
-	b.lines = append(b.lines, logs.lines...)
+	b.lines = append(b.lines, logs...)
 }
 
 func (f FirstContact) sayWeak(b *block) {
@@ -204,7 +204,7 @@ func some(words []string, most int, by string) string {
 	if len(words) <= most {
 		return strings.Join(words, by)
 	}
-	return strings.Join(words[:most], by) + fmt.Sprintf("%s%d others", by, len(words)-most)
+	return strings.Join(words[:most], by) + fmt.Sprintf("%s%d more", by, len(words)-most)
 }
 
 // countList is "12 assisted · 2 self-service".

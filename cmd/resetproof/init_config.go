@@ -24,24 +24,18 @@ type sourceFound struct {
 	zoneless    int64 // records that were malformed, some for want of a zone
 }
 
-// maxSingles is how many files may lie beside each other in a SOURCE and still
-// be a source each; of more the whole SOURCE is one.
-const maxSingles = 10
-
 // maxInstances is how many instances the config names as seen.
 const maxInstances = 3
 
-// sourcesFound groups the files that were recognised: every folder in a SOURCE
-// is a source, and every file that lies in it.
+// sourcesFound groups the files that were recognised. A SOURCE with logs
+// directly in it is one source, since they may be parts of one log; else each
+// of its folders is one.
 func sourcesFound(args []string, result ingest.Result) []sourceFound {
-	singles := map[string]map[string]bool{} // SOURCE -> files directly in it
+	flat := map[string]bool{} // SOURCEs with logs directly in them
 	for _, f := range result.Feeds {
 		for _, file := range f.Files {
-			if arg, rest := under(args, file.URI); rest != "" && !strings.ContainsRune(rest, filepath.Separator) {
-				if singles[arg] == nil {
-					singles[arg] = map[string]bool{}
-				}
-				singles[arg][file.URI] = true
+			if arg, rest := under(args, file.URI); !strings.ContainsRune(rest, filepath.Separator) {
+				flat[arg] = true
 			}
 		}
 	}
@@ -50,7 +44,7 @@ func sourcesFound(args []string, result ingest.Result) []sourceFound {
 		for _, file := range f.Files {
 			arg, rest := under(args, file.URI)
 			uri := filepath.Clean(arg)
-			if rest != "" && len(singles[arg]) <= maxSingles {
+			if !flat[arg] {
 				child, _, _ := strings.Cut(rest, string(filepath.Separator))
 				uri = filepath.Join(arg, child)
 			}
