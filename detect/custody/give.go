@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"resetproof/ingest/event"
+	"resetproof/rules"
 )
 
 // give adds a bundle's steps to the cases that cite it: each step to the case
@@ -65,7 +66,7 @@ func nearer(s Step, a, b *Case) bool {
 // not completed is a refused one; other steps that failed never happened.
 func (f *Fold) place(s Step, b *bundle, c *Case) {
 	reach := int64(f.w.Policy(c.Time).Matching.Before)
-	mine := b.ticket == "" || f.w.Tickets.Covers(b.ticket, s.AccountID, f.id, s.Time, reach)
+	mine := b.ticket == "" || f.w.Tickets.Covers(b.ticket, s.AccountID, f.id, s.Time, reach) && !f.ofAnother(s, b)
 	switch {
 	case s.Outcome == event.Failure && s.Kind != event.IdentityVerified:
 	case slices.Contains(refusals, s.Kind) || s.Outcome == event.Failure:
@@ -86,6 +87,14 @@ func (f *Fold) place(s Step, b *bundle, c *Case) {
 			c.Steps[n] = append(c.Steps[n], s)
 		}
 	}
+}
+
+// personal are the steps that nobody can take for a colleague: what a campaign
+// asks and approves holds for each account it lists, a verification does not.
+var personal = []event.Kind{event.IdentityVerified, event.VerificationFailed, event.CredentialDelivered}
+
+func (f *Fold) ofAnother(s Step, b *bundle) bool {
+	return slices.Contains(personal, s.Kind) && s.AccountID != "" && s.AccountID != f.id && f.w.Tickets.Declared(b.ticket)
 }
 
 // move gives the steps of a ticket that lie next to another case to it, and
@@ -127,9 +136,9 @@ func (f *Fold) move(b *bundle, owner, other *Case) bool {
 	return true
 }
 
-// follow files what comes after an execution: closures and proof of change by
-// the owner serve every case whose execution lies before them and whose watch
-// is still open; reviews and deliveries without a ticket serve the last one.
+// follow files what comes after an execution: closures serve every case whose
+// execution lies before them and whose watch is still open; reviews, deliveries
+// without a ticket and a change by the owner serve the last one that takes them.
 func (f *Fold) follow(cases []*Case) {
 	for _, s := range f.steps {
 		n, ok := stepOf[s.Kind]
@@ -148,7 +157,9 @@ func (f *Fold) follow(cases []*Case) {
 			if !f.open(c, s) || f.isAct(c, s) {
 				continue
 			}
-			last = c
+			if last == nil || takes(c, s.Kind) || !takes(last, s.Kind) {
+				last = c
+			}
 			if n == Closed || n == Dependents {
 				c.Steps[n] = append(c.Steps[n], linked(s, c))
 			}
@@ -162,6 +173,21 @@ func (f *Fold) follow(cases []*Case) {
 // delivers: a change of password is proof of delivery only by the owner.
 func (f *Fold) delivers(s Step) bool {
 	return s.Kind != event.CredentialChanged || s.ActorID == f.id
+}
+
+// takes tells whether a step of a kind can be of a case: an unlocking and a
+// factor that the owner binds hand nothing over, and only where a password was
+// given can a change of it be meant.
+func takes(c *Case, k event.Kind) bool {
+	switch k {
+	case event.CredentialDelivered:
+		return c.Class != rules.Unlock && c.Class != rules.Binding
+	case event.CredentialChanged:
+		return slices.ContainsFunc(c.Steps[Executed], func(a Step) bool {
+			return a.Credential != "mfa" && (a.Kind == event.ResetExecuted || a.Kind == event.CredentialIssued && classOf(a.Event) == rules.Recovery)
+		})
+	}
+	return true
 }
 
 func linked(s Step, c *Case) Step {
