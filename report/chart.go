@@ -20,7 +20,7 @@ type chart struct {
 	Title, Note string
 	Wide        bool // the numbers stand beside it
 	Key         []keyEntry
-	SVG         template.HTML
+	SVG         template.HTML // "" where the rows alone say it
 	Heads       []string
 	Rows        [][]string
 }

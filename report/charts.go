@@ -16,7 +16,7 @@ import (
 type series struct{ name, ink string }
 
 var (
-	pathSeries = []series{{"assisted", "accent"}, {"self-service", "good"}, {"automated", "info"}, {"emergency", "critical"}, {"unknown", "soft"}}
+	pathSeries = []series{{"assisted", "accent"}, {"self-service", "good"}, {"automated", "medium"}, {"emergency", "critical"}, {"unknown", "soft"}}
 	sevSeries  = []series{{"critical", "critical"}, {"high", "high"}, {"medium", "medium"}, {"low", "low"}, {"info", "info"}}
 )
 
@@ -41,7 +41,7 @@ func (t *tallies) charts() ([]chart, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.SVG != "" {
+		if len(c.Rows) > 0 {
 			out = append(out, c)
 		}
 	}
@@ -160,12 +160,13 @@ var timeMarks = []struct {
 // logarithmic axis: a box of quartiles, or each case where there are few.
 func (t *tallies) recoveryChart() (chart, error) {
 	c := chart{
-		Wide: true, Title: "Time to recover, from request to reset", Note: "A box holds the middle half of the cases, its line the median; the axis is logarithmic. Resets without a request before them are left out.",
+		Wide: true, Title: "Time to recover, from request to reset", Note: "Resets without a request before them are left out.",
 		Heads: []string{"Path", "Resets", "Median", "95th percentile", "Longest"},
 	}
 	p := newPlot()
 	p.X.Scale = plot.LogScale{}
 	var names []string
+	drawn := 0
 	for _, s := range slices.Backward(pathSeries) {
 		all := slices.Sorted(slices.Values(t.recover[s.name]))
 		if len(all) == 0 {
@@ -175,16 +176,21 @@ func (t *tallies) recoveryChart() (chart, error) {
 			return chart{}, fmt.Errorf("drawing %s: %w", c.Title, err)
 		}
 		names = append(names, s.name)
+		drawn += len(all)
 		c.Rows = append(c.Rows, []string{s.name, strconv.Itoa(len(all)), inWords(quantile(all, 0.5)), inWords(quantile(all, 0.95)), inWords(all[len(all)-1])})
 	}
 	if len(names) == 0 {
 		return chart{}, nil
 	}
-	slices.Reverse(c.Rows)
+	slices.Reverse(c.Rows) // drawn from the bottom up, listed from the top down
+	if drawn < boxedFrom {
+		return c, nil // the table says as much
+	}
+	c.Note = "A box holds the middle half of the resets, its line the median; the axis is logarithmic. " + c.Note
 	p.NominalY(names...)
 	p.Y.Tick.Label.Font.Size = chartText
 	p.Y.Min, p.Y.Max = -0.6, float64(len(names))-0.4
-	p.X.Min, p.X.Max = p.X.Min/1.3, p.X.Max*1.3
+	p.X.Min, p.X.Max = betweenMarks(p.X.Min, p.X.Max)
 	p.X.Tick.Marker = plot.TickerFunc(func(low, high float64) []plot.Tick {
 		var out []plot.Tick
 		for _, m := range timeMarks {
@@ -201,6 +207,23 @@ func (t *tallies) recoveryChart() (chart, error) {
 	var err error
 	c.SVG, err = render(p, label[:len(label)-1])
 	return c, err
+}
+
+// betweenMarks widens a range of seconds to the marks around it, so that the
+// axis names at least its two ends.
+func betweenMarks(low, high float64) (from, to float64) {
+	from, to = timeMarks[0].at.Seconds(), max(high, timeMarks[len(timeMarks)-1].at.Seconds())
+	for _, m := range timeMarks {
+		if at := m.at.Seconds(); at < low {
+			from = at
+		}
+	}
+	for _, m := range slices.Backward(timeMarks) {
+		if at := m.at.Seconds(); at > high {
+			to = at
+		}
+	}
+	return from, to
 }
 
 // addDurations draws one row of the chart.

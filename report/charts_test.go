@@ -93,6 +93,24 @@ func TestManyWeeksShareBars(t *testing.T) {
 	}
 }
 
+func TestFewTimesAreATableOnly(t *testing.T) {
+	tally := newTallies()
+	tallied(tally, "assisted", boxedFrom-1, time.Hour)
+	c, err := tally.recoveryChart()
+	check(t, err)
+	if c.SVG != "" || len(c.Rows) != 1 {
+		t.Errorf("%d times give a drawing of %d bytes and %d rows", boxedFrom-1, len(c.SVG), len(c.Rows))
+	}
+	tallied(tally, "emergency", 1, 0)
+	c, err = tally.recoveryChart()
+	check(t, err)
+	for _, mark := range []string{">10 s<", ">8 h<"} { // the shortest is drawn as 10 s
+		if !strings.Contains(string(c.SVG), mark) {
+			t.Errorf("the axis does not name %s", mark)
+		}
+	}
+}
+
 func TestNoChartWithoutAnythingToSay(t *testing.T) {
 	tally := newTallies()
 	path := "assisted"

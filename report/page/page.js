@@ -70,7 +70,7 @@
     li.append(el("b", "", name[0].toUpperCase() + name.slice(1)), body);
     if (steps.length) {
       const s = steps[0];
-      body.append(el("span", "then", day(s.time) === day(about) ? clock(s.time) : when(s.time).slice(5, 16)), said(s.actor ?? "nobody named", 40),
+      body.append(el("span", "then", day(s.time) === day(about) ? clock(s.time) : when(s.time).slice(5, 16)), said(s.actor ?? "nobody named", 64),
         el("div", "why", said(words(s.method, s.ticket, s.channel, KNOWN_BY[s.link]?.replace("linked ", "") ?? s.link), 90)));
       if (steps.length > 1) body.append(el("div", "why", `and ${steps.length - 1} more`));
       if (link.state === "faulty") body.append(el("div", "", link.checks.map((c) => titles[c] ?? c).join("; ")));
@@ -173,7 +173,7 @@
     const d = el("div", "finding");
     d.id = `finding-${f.id}`;
     d.append(el("div", "head", el("span", `sev c-${f.severity}`, f.verdict === "excepted" ? "excepted" : f.severity),
-      el("div", "", el("div", "said", said(f.message, 1000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
+      el("div", "", el("div", "said", said(f.message, 1000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due).slice(0, 19)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
       fold(`Evidence: ${count(f.evidence.length, "record")}, ${count(f.searched.length, "feed")} searched`, () => evidence(f)));
     return d;
   };
@@ -202,6 +202,12 @@
     if (entry === focus) { d.make(); d.open = true; }
     return [...own, d];
   };
+  // The account of a case that a person would know it by, where its identity is
+  // another: an address, else a login with its domain.
+  const known = (c) => {
+    const names = c.accounts.map((a) => a.replace(/^[a-z]+:/, "")).filter((a) => a !== c.identity);
+    return names.find((a) => a.includes("@")) ?? names.find((a) => a.includes("\\"));
+  };
   const card = (entry) => {
     const c = entry.case, a = el("article", entry === focus ? "card focus" : "card");
     if (!c) {
@@ -215,7 +221,7 @@
       c.cause && c.cause !== "unknown" && `cause ${c.cause}`, `${e.shown} of ${e.required} required links shown, ${e.assessable} assessable`];
     const link = el("a", "", "link to this case");
     link.href = `#case-${c.id}`;
-    a.append(el("header", "", el("h4", "who", said(c.identity, 120)), state, el("div", "meta", ...meta.filter(Boolean).map((m) => el("span", "", m)), link)),
+    a.append(el("header", "", el("h4", "who", said(c.identity, 120)), known(c) ? el("span", "soft", said(known(c), 120)) : null, state, el("div", "meta", ...meta.filter(Boolean).map((m) => el("span", "", m)), link)),
       chain(entry), ...findings(entry), fold("Everything on record", () => record(entry)));
     return a;
   };
