@@ -196,7 +196,7 @@ func (b *Bench) gaps() []*gapFacts {
 	out := []*gapFacts{}
 	for _, f := range b.Coverage.Feeds() {
 		for _, g := range f.Gaps {
-			if g[0]-f.First < gapHistory || b.Coverage.wroteElsewhere(f, g) {
+			if g[0]-f.First < gapHistory || !hasRate(f, g[0]) || b.Coverage.wroteElsewhere(f, g) {
 				continue
 			}
 			longest := longestSilence(f, g[0])
@@ -207,6 +207,20 @@ func (b *Bench) gaps() []*gapFacts {
 		}
 	}
 	return out
+}
+
+// rateDays is on how many of the 14 days before a silence a feed must have
+// written to have a rate of its own. This project's judgement.
+const rateDays = 7
+
+func hasRate(f FeedCoverage, before int64) bool {
+	wrote := 0
+	for d := range f.Minutes {
+		if at := d * day; at < before && at >= before-gapHistory {
+			wrote++
+		}
+	}
+	return wrote >= rateDays
 }
 
 // wroteElsewhere tells whether records of one log went to another feed in the
