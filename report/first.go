@@ -24,7 +24,7 @@ type FirstContact struct {
 	Duplicates int64
 	Unmapped   int64
 	Malformed  int64
-	Unread     []string // names of inputs no format claims or that broke off, without their folder
+	Unread     []string // inputs no format claims or that broke off: folder and name
 	// UnknownAccounts is how many accounts the records name, since no roster
 	// knows one.
 	UnknownAccounts int64
@@ -96,7 +96,7 @@ func (w *Writer) firstContact(c coverageFile) (FirstContact, error) {
 	}
 	f.Formats = mostFirst(records)
 	for _, u := range c.Unrecognised {
-		f.Unread = append(f.Unread, u.URI[strings.LastIndexByte(u.URI, '/')+1:])
+		f.Unread = append(f.Unread, lastTwo(u.URI))
 	}
 	s.survey.describe(&f)
 	f.Classes, f.Paths = mostFirst(s.ByClass), mostFirst(s.ByPath)
@@ -122,6 +122,12 @@ func (w *Writer) firstContact(c coverageFile) (FirstContact, error) {
 	var err error
 	f.Look, f.MoreLook, err = w.firstLook()
 	return f, err
+}
+
+// lastTwo is a file's folder and name.
+func lastTwo(uri string) string {
+	parts := strings.Split(uri, "/")
+	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
 // mostFirst orders counts: most first, then by name.

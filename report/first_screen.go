@@ -83,7 +83,7 @@ func (f FirstContact) sayRead(b *block) {
 	if n := len(f.Unread); n > 0 {
 		names := []string{}
 		for _, name := range f.Unread[:min(n, maxUnreadShown)] {
-			names = append(names, visible(name, 30))
+			names = append(names, visible(name, 40))
 		}
 		if n > len(names) {
 			names = append(names, "…")
@@ -194,8 +194,12 @@ func (f FirstContact) sayUnknown(b *block) {
 	}
 	b.say("unknown", text)
 	for _, a := range f.Add {
-		b.say("", fmt.Sprintf("%s: %s become assessable for %s (%s)",
-			some(a.Logs, maxNamesInAdd, " or "), plural(a.Cases, "case"), plural(a.Checks, "check"), some(a.Kinds, maxKindsInAdd, ", ")))
+		become := "become"
+		if a.Cases == 1 {
+			become = "becomes"
+		}
+		b.say("", fmt.Sprintf("%s: %s %s assessable for %s (%s)", some(a.Logs, maxNamesInAdd, " or "),
+			plural(a.Cases, "case"), become, plural(a.Checks, "check"), some(a.Kinds, maxKindsInAdd, ", ")))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"resetproof/detect/identity"
+	"resetproof/ingest/event"
 	"resetproof/ingest/lake"
 	"resetproof/rules"
 )
@@ -80,7 +81,7 @@ recognised or could not be read.`,
 			if err != nil {
 				return err
 			}
-			if err := writeDrafts(found, people, args); err != nil {
+			if err := writeDrafts(found, people, result.Unrecognised); err != nil {
 				return err
 			}
 			if result.Incomplete() {
@@ -108,7 +109,7 @@ func inTheWay(names ...string) error {
 
 // writeDrafts writes the three files and reads them back as scan would. If it
 // fails none of them stays.
-func writeDrafts(found []sourceFound, people *seen, args []string) (err error) {
+func writeDrafts(found []sourceFound, people *seen, unread []event.Unrecognised) (err error) {
 	var written []string
 	defer func() {
 		if err == nil {
@@ -121,7 +122,7 @@ func writeDrafts(found []sourceFound, people *seen, args []string) (err error) {
 	for _, draft := range []struct {
 		name string
 		text []byte
-	}{{defaultConfig, configDraft(found, people, args)}, {draftRoster, people.csv()}, {draftPolicy, policyDraft}} {
+	}{{defaultConfig, configDraft(found, people, unread)}, {draftRoster, people.csv()}, {draftPolicy, policyDraft}} {
 		f, err := os.OpenFile(draft.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 		if err != nil {
 			return fmt.Errorf("writing the drafts: %w", err)

@@ -124,7 +124,7 @@ func freeName(uri string, taken map[string]bool) string {
 }
 
 // configDraft writes resetproof.yaml.
-func configDraft(found []sourceFound, people *seen, args []string) []byte {
+func configDraft(found []sourceFound, people *seen, unread []event.Unrecognised) []byte {
 	var b strings.Builder
 	b.WriteString("# The logs resetproof reads, drafted by resetproof init from what it found.\n" +
 		"# Paths are relative to this file. Lines that begin with # are off: take the #\n" +
@@ -143,6 +143,16 @@ func configDraft(found []sourceFound, people *seen, args []string) []byte {
 				event.When(s.first).Format("2006-01-02T15:04:05Z"), event.When(s.last).Format("2006-01-02T15:04:05Z"))
 		}
 		b.WriteString("    # expect: [reset.executed]   # kinds these logs must show, see resetproof sources list\n")
+	}
+	for i, u := range unread {
+		if i == maxUnread {
+			fmt.Fprintf(&b, "# and %d more\n", len(unread)-i)
+			break
+		}
+		if i == 0 {
+			b.WriteString("\n# Not read, and so in no source above or without use in it:\n")
+		}
+		fmt.Fprintf(&b, "# %s: %s\n", quoted(u.URI), quoted(u.Reason))
 	}
 	b.WriteString("\n# Links of the chain of which your organisation keeps no record at all.\n# sources_absent: [reviewed]\n")
 	b.WriteString("\n# Who is who: a draft, one row for each identity the logs name.\nidentities: " + draftRoster + "\n")
@@ -167,6 +177,9 @@ func instances(s sourceFound) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// maxUnread is how many files that were not read the config names.
+const maxUnread = 20
 
 // maxDomains is how many domains and suffixes the config names as seen.
 const maxDomains = 5
