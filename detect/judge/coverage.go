@@ -89,7 +89,7 @@ func LagQuantile(lags map[int64]int64, q float64) *int64 {
 // longest silence of the 14 days before. Times are to the minute, as kept.
 func gaps(f event.Feed) [][2]int64 {
 	type silence struct{ from, to int64 }
-	var recent []silence
+	var recent []silence // each longer than all after it, so that the first is the longest
 	var out [][2]int64
 	prev := int64(-1)
 	start := int64(-1)
@@ -103,14 +103,20 @@ func gaps(f event.Feed) [][2]int64 {
 		if s.to-s.from <= 0 {
 			return
 		}
-		recent = slices.DeleteFunc(recent, func(r silence) bool { return r.to < s.from-gapHistory })
-		longest := int64(0)
-		for _, r := range recent {
-			longest = max(longest, r.to-r.from)
+		for len(recent) > 0 && recent[0].to < s.from-gapHistory {
+			recent = recent[1:]
 		}
-		if d := s.to - s.from; d > max(leastGap, gapFactor*longest) && s.from-start >= leastGap {
+		longest := int64(0)
+		if len(recent) > 0 {
+			longest = recent[0].to - recent[0].from
+		}
+		d := s.to - s.from
+		if d > max(leastGap, gapFactor*longest) && s.from-start >= leastGap {
 			out = append(out, [2]int64{s.from, s.to})
 			return
+		}
+		for n := len(recent); n > 0 && recent[n-1].to-recent[n-1].from <= d; n-- {
+			recent = recent[:n-1]
 		}
 		recent = append(recent, s)
 	})

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -306,5 +307,31 @@ func TestSystemsAreCoveredByTheirSources(t *testing.T) {
 		if got, _ := NewCoverage(feeds, start+1000*hour, nil, nil, c.systems).Window(ask); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// A feed that is silent every other minute has half a million silences in two
+// years; each is compared with the longest before it, not with every one.
+func TestGapsOfBusyFeed(t *testing.T) {
+	f := event.Feed{Minutes: map[int64][]byte{}}
+	const first, days = 20000, 60
+	for d := int64(first); d < first+days; d++ {
+		f.Minutes[d] = bytes.Repeat([]byte{0x55}, minutesADay/8)
+	}
+	delete(f.Minutes, first+30)
+	delete(f.Minutes, first+31)
+	want := [][2]int64{{(first+30)*day - minute, (first + 32) * day}}
+	if got := gaps(f); !slices.Equal(got, want) {
+		t.Errorf("gaps %v, want %v", got, want)
+	}
+	// The same two days are no gap where the feed was silent for 21 hours
+	// within the fortnight before, and are one where that lies further back.
+	for silent, want := range map[int64]int{first + 20: 0, first + 10: 1} {
+		whole := f.Minutes[silent]
+		f.Minutes[silent] = whole[:180/8]
+		if got := gaps(f); len(got) != want {
+			t.Errorf("silent on day %d: gaps %v, want %d", silent-first, got, want)
+		}
+		f.Minutes[silent] = whole
 	}
 }
