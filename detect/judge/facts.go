@@ -106,6 +106,8 @@ type sitting struct {
 	grants   []*stepFacts
 	uses     []*stepFacts
 	deps     []*dependentFacts
+
+	emergency *waiver // that makes the path an emergency, nil for none
 }
 
 // sit gathers the facts of a case.
@@ -117,7 +119,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 		ResetOthers:   c.ResetOthers != 0,
 		BreakGlass:    c.Primary.Credential == custody.RestoreMode,
 	})
-	if b.waivedEmergency(s) {
+	if s.emergency = b.waivedEmergency(s); s.emergency != nil {
 		c.Path = rules.Emergency
 	}
 	s.need = needOf(pol, s.tier, c)

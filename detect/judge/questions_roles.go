@@ -244,7 +244,7 @@ func (s *sitting) pathAllowed() (bool, error) {
 			return false, nil
 		}
 	}
-	return slices.Contains(s.need.row.Paths, s.c.Path) || s.c.Path == rules.Emergency && s.b.waivedEmergency(s), nil
+	return slices.Contains(s.need.row.Paths, s.c.Path) || s.emergency != nil, nil
 }
 
 func (s *sitting) pipeline() bool {

@@ -36,6 +36,9 @@ func (b *Bench) CompileWaivers(file string) error {
 // the time of the reset. A waiver without end or reason covers nothing, nor
 // does one signed by its beneficiary.
 func (b *Bench) waived(s *sitting, check string) *waiver {
+	if check == undeclared && s.emergency != nil {
+		return s.emergency
+	}
 	for _, w := range b.waivers {
 		if w.Defect == "" && slices.Contains(w.Checks, check) && b.selects(w, s) {
 			return w
@@ -44,9 +47,14 @@ func (b *Bench) waived(s *sitting, check string) *waiver {
 	return nil
 }
 
-// waivedEmergency: a waiver that lists undeclared-emergency makes the path an
-// emergency, the one exception to execution evidence (design.md, section 2).
-func (b *Bench) waivedEmergency(s *sitting) bool {
+// undeclared is the check whose waiver declares an emergency.
+const undeclared = "undeclared-emergency"
+
+// waivedEmergency gives the waiver that lists undeclared-emergency: it makes the
+// path an emergency, the one exception to execution evidence (design.md,
+// section 2). It is asked for before the path changes, since its selector may
+// speak of the path that the acts show.
+func (b *Bench) waivedEmergency(s *sitting) *waiver {
 	probe := *s
 	probe.identity = probe.person()
 	probe.facts = &caseFacts{
@@ -54,7 +62,7 @@ func (b *Bench) waivedEmergency(s *sitting) bool {
 		System: s.c.Primary.System, Credential: s.c.Primary.Credential, Operator: s.c.Operator, Executors: s.c.Executors(),
 		Tier: string(s.tier), s: &probe,
 	}
-	return b.waived(&probe, "undeclared-emergency") != nil
+	return b.waived(&probe, undeclared)
 }
 
 func (b *Bench) selects(w *waiver, s *sitting) bool {

@@ -71,6 +71,20 @@ func TestWaivedEmergency(t *testing.T) {
 	}
 }
 
+// Its selector speaks of the path that the acts show, and the waiver holds for
+// every question about the path.
+func TestWaivedEmergencyByPath(t *testing.T) {
+	b := newBench(t, nil)
+	b.Waivers = []identity.Waiver{{ID: "W-1", Checks: []string{"undeclared-emergency"}, Selector: `case.path == "assisted"`, ValidUntil: start + 100*hour}}
+	undeclared := tiny(rules.Check{Met: "false"})
+	undeclared.ID = "undeclared-emergency"
+	path := tiny(rules.Check{Met: "case.path_allowed()"})
+	rec, _ := judged(t, b, reset(rules.Recovery, rules.Assisted, 50), undeclared, path)
+	if *rec.Path != "emergency" || rec.Verdicts["undeclared-emergency"] != Excepted || rec.Verdicts["tiny"] != Met {
+		t.Errorf("path %s, verdicts %v, want an emergency that is excepted and allowed", *rec.Path, rec.Verdicts)
+	}
+}
+
 func TestSelectorErrors(t *testing.T) {
 	for selector, want := range map[string]string{
 		`identity.nmae == "ann"`:            `exceptions.yaml:12:9: check W-1, selector: undefined field 'nmae'`,
