@@ -4,6 +4,8 @@
 package custody
 
 import (
+	"time"
+
 	"resetproof/ingest/event"
 	"resetproof/rules"
 )
@@ -158,6 +160,8 @@ type Case struct {
 	Spent []Step
 
 	firsts, enrolled []Step // what Redeemed and Enrolled are made of
+
+	watched time.Duration // Fold.longest, once asked for
 }
 
 // Session is a sign-in session that was in use shortly before a reset.

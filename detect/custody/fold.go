@@ -196,26 +196,36 @@ func (f *Fold) path(acts []Step) rules.Path {
 	return rules.UnknownPath
 }
 
+const compromise = "compromise"
+
+// causes are what speaks for the cause of a reset in the days before it.
+var causes = map[event.Kind]string{
+	event.RiskDetected:    compromise,
+	event.AccountDisabled: "offboarding",
+	event.DeviceUntrusted: "lost-device",
+}
+
 // cause is compromise where an incident or a risk signal says so; tickets are
 // read once they are linked.
 func (f *Fold) cause(c *Case) string {
 	if f.w.Compromised(f.id, c.Time) {
-		return "compromise"
+		return compromise
 	}
 	m := f.w.Policy(c.Time).Matching
+	first := "unknown"
 	for _, s := range f.steps {
-		if s.AccountID == f.id && s.Time <= c.Time && within(s.Time, c.Time, m.Before) {
-			switch s.Kind {
-			case event.RiskDetected:
-				return "compromise"
-			case event.AccountDisabled:
-				return "offboarding"
-			case event.DeviceUntrusted:
-				return "lost-device"
-			}
+		if s.AccountID != f.id || s.Outcome == event.Failure || s.Time > c.Time || !within(s.Time, c.Time, m.Before) {
+			continue
+		}
+		cause := causes[s.Kind]
+		if cause == compromise {
+			return compromise // whatever came before: it asks for the most
+		}
+		if first == "unknown" && cause != "" {
+			first = cause
 		}
 	}
-	return "unknown"
+	return first
 }
 
 // absorb makes steps of what an open recovery explains: a factor enrolled, a
@@ -246,7 +256,12 @@ func (w *World) tier(id string, t int64) rules.Tier {
 }
 
 // longest is the longest deadline or watch that policy sets for a case.
-func (f *Fold) longest(c *Case) time.Duration { return f.w.longest(c.Identity, c.Time) }
+func (f *Fold) longest(c *Case) time.Duration {
+	if c.watched == 0 {
+		c.watched = f.w.longest(c.Identity, c.Time)
+	}
+	return c.watched
+}
 
 func (w *World) longest(id string, t int64) time.Duration {
 	r := w.Policy(t).Requirements[w.tier(id, t)]
@@ -266,9 +281,9 @@ func (f *Fold) surround(c *Case) {
 			c.Contacts = append(c.Contacts, s)
 		case s.AccountID == f.id && s.Kind == event.PrivilegeGranted && f.open(c, s) && s.Time >= c.Time && !f.approvedOtherwise(s):
 			c.Grants = append(c.Grants, s)
-		case s.AccountID == f.id && slices.Contains([]event.Kind{event.IncidentOpened, event.TicketOpened}, s.Kind):
-			if words(pol.CompromiseWords, s.Category) && within(s.Time, c.Time, pol.Matching.Before) && c.Cause == "unknown" && f.inCase(c, s) {
-				c.Cause = "compromise"
+		case s.AccountID == f.id && s.Kind == event.TicketOpened:
+			if words(pol.CompromiseWords, s.Category) && within(s.Time, c.Time, pol.Matching.Before) && f.inCase(c, s) {
+				c.Cause = compromise
 			}
 		case s.ActorID == f.id && s.AccountID != f.id && s.Time < c.Time && within(s.Time, c.Time, pol.Matching.ObservedTier):
 			if IsAct(s.Event) && classOf(s.Event) == rules.Recovery {

@@ -225,7 +225,8 @@ func (f *Fold) replaced(c *Case, secret string) bool {
 }
 
 func (f *Fold) isAct(c *Case, s Step) bool {
-	return slices.ContainsFunc(c.Steps[Executed], func(a Step) bool { return a.Event.ID == s.Event.ID })
+	_, found := slices.BinarySearchFunc(c.Steps[Executed], s, byTime)
+	return found
 }
 
 // Logout tells the end of a session by its owner from an administrative one.
