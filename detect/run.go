@@ -26,8 +26,8 @@ type Options struct {
 	Checks     []*rules.Check
 	Frameworks []*rules.Framework
 	Context    *identity.Context
-	// Given tells which context files were given, by the names of identity.Paths
-	// in lower case.
+	// SecretsGiven and IncidentsGiven tell whether those context files were given:
+	// without one, nothing can be said of what it would list.
 	SecretsGiven, IncidentsGiven bool
 	ExceptionsFile               string
 	Domains                      []identity.Domain

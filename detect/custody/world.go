@@ -32,7 +32,8 @@ type World struct {
 	// Scheduled tells whether a rotation of the secret by this actor at this
 	// time is the scheduled one of its owned rotator.
 	Scheduled func(secret, actor string, t int64) bool
-	// Secret is false for parties that are known reset tools of the policy.
+	// ResetTool tells whether the policy lists a party as a reset or write-back
+	// service.
 	ResetTool func(p event.Party, t int64) bool
 }
 

@@ -53,7 +53,7 @@ func (n need) judged(class rules.Class, group string) bool {
 	return slices.Contains(n.policy.Judges[class], group)
 }
 
-// deadline names a limit of the row for CEL.
+// facts gives the row and the policy's numbers to CEL.
 func (n need) facts() *needFacts {
 	r := n.row
 	return &needFacts{

@@ -11,8 +11,8 @@ import (
 	"resetproof/rules"
 )
 
-// pathRow tells which path's demands hold for a case. An emergency on another
-// tier than break-glass is an assisted reset under a waiver.
+// on tells whether policy's list of paths holds for a case. Where nobody is named
+// as executor it does if it holds for every path that the tier may take.
 func (s *sitting) on(list []rules.Path) (bool, error) {
 	if s.c.Path != rules.UnknownPath {
 		return slices.Contains(list, s.c.Path), nil
