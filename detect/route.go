@@ -52,7 +52,7 @@ const farFuture = math.MaxInt64
 // arrange builds the world that folds live in.
 func (r *run) arrange() {
 	r.hosts = map[string]bool{}
-	r.bySecret, r.dependents = map[string][]string{}, map[string][]identity.Secret{}
+	r.bySecret, r.dependents, r.secrets = map[string][]string{}, map[string][]identity.Secret{}, map[string][]identity.Secret{}
 	for _, s := range r.Context.Secrets {
 		var ids []string
 		for _, who := range append([]string{s.Owner}, s.UsedBy...) {
@@ -63,6 +63,7 @@ func (r *run) arrange() {
 		}
 		key := strings.ToLower(s.ID)
 		r.bySecret[key] = append(r.bySecret[key], ids...)
+		r.secrets[key] = append(r.secrets[key], s)
 	}
 	campaigns := map[string][]string{}
 	for _, i := range r.Context.Incidents {
@@ -111,8 +112,8 @@ func (r *run) compromised(id string, t int64) bool {
 // scheduled: the secret's own rotator did it, or it came within ±20 % of the
 // secret's cadence after the last rotation the inventory knows (design 3.2).
 func (r *run) scheduled(secret, actor string, t int64) bool {
-	for _, s := range r.Context.Secrets {
-		if secret == "" || !strings.EqualFold(s.ID, secret) || s.Cadence == 0 {
+	for _, s := range r.secrets[strings.ToLower(secret)] {
+		if secret == "" || s.Cadence == 0 {
 			continue
 		}
 		if s.Rotator != "" && actor != "" && r.identify(s.Rotator) == actor {
@@ -198,13 +199,17 @@ var actorKinds = []event.Kind{
 func (r *run) owners(e *event.Event) []string {
 	var ids []string
 	add := func(id string) {
-		if id != "" && !slices.Contains(ids, id) {
+		if id != "" {
 			ids = append(ids, id)
 		}
 	}
 	add(r.resolve(e.Account, e.Time))
 	if key := r.tickets.Key(e); key != "" && (len(ids) == 0 || slices.Contains(processKinds, e.Kind)) {
-		for _, id := range r.tickets.Subjects(key) {
+		named := ""
+		if len(ids) > 0 {
+			named = ids[0]
+		}
+		for _, id := range r.tickets.Shared(e, key, named) {
 			add(id)
 		}
 	}
@@ -215,7 +220,7 @@ func (r *run) owners(e *event.Event) []string {
 		add(id)
 	}
 	slices.Sort(ids)
-	return ids
+	return slices.Compact(ids)
 }
 
 // needed tells whether an event matters for an identity that has no reset: only

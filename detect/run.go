@@ -64,8 +64,10 @@ type run struct {
 	world    *custody.World
 	bench    *judge.Bench
 	hosts    map[string]bool
-	// dependents: secret id in lower case -> identities, and identity -> secrets.
+	// By secret id in lower case: the identities that depend on it, and its rows
+	// of the inventory; dependents are an identity's secrets.
 	bySecret   map[string][]string
+	secrets    map[string][]identity.Secret
 	dependents map[string][]identity.Secret
 	stray      int64
 }

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,12 +26,14 @@ type Tickets struct {
 }
 
 type ticket struct {
-	callers []string // whom the ticket system names as the person spoken for
-	citing  []cite   // whose events cite the ticket
-	opened  int64    // first opening on record, 0 if none
-	closed  int64    // last closing on record, 0 if none
-	acted   bool     // a reset cites it
-	asked   bool     // a record asks for a reset by it
+	callers  []string         // whom the ticket system names as the person spoken for
+	first    map[string]int64 // whose events cite the ticket -> the first time
+	citing   []cite           // the same in order of time, from Seal on
+	subjects []string         // all of both, sorted, from Seal on
+	opened   int64            // first opening on record, 0 if none
+	closed   int64            // last closing on record, 0 if none
+	acted    bool             // a reset cites it
+	asked    bool             // a record asks for a reset by it
 }
 
 type cite struct {
@@ -43,7 +46,7 @@ type cite struct {
 func NewTickets(campaigns map[string][]string) *Tickets {
 	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}, born: map[string][]int64{}}
 	for id, ids := range campaigns {
-		t.campaigns[strings.ToLower(id)] = ids
+		t.campaigns[strings.ToLower(id)] = slices.Clone(ids)
 	}
 	return t
 }
@@ -109,13 +112,12 @@ func (t *Tickets) Note(e *event.Event, id string) {
 		tk.callers = insert(tk.callers, id)
 		return
 	}
-	for i := range tk.citing {
-		if tk.citing[i].identity == id {
-			tk.citing[i].first = min(tk.citing[i].first, e.Time)
-			return
-		}
+	if tk.first == nil {
+		tk.first = map[string]int64{}
 	}
-	tk.citing = append(tk.citing, cite{id, e.Time})
+	if at, known := tk.first[id]; !known || e.Time < at {
+		tk.first[id] = e.Time
+	}
 }
 
 // fromTicketSystem tells the ticket system's own records, whose account is the
@@ -133,16 +135,25 @@ func (t *Tickets) Seal() {
 		if tk.opened != 0 {
 			t.series[series(key)] = true
 		}
+		tk.subjects = slices.Clone(tk.callers)
+		for id, at := range tk.first {
+			tk.citing = append(tk.citing, cite{id, at})
+			tk.subjects = append(tk.subjects, id)
+		}
+		tk.first = nil
 		slices.SortFunc(tk.citing, func(a, b cite) int {
-			if a.first != b.first {
-				if a.first < b.first {
-					return -1
-				}
-				return 1
-			}
-			return strings.Compare(a.identity, b.identity)
+			return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.identity, b.identity))
 		})
+		tk.subjects = sorted(append(tk.subjects, t.campaigns[key]...))
 	}
+	for _, ids := range t.campaigns {
+		slices.Sort(ids)
+	}
+}
+
+func sorted(ids []string) []string {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Life gives when a ticket was opened and closed, 0 for what no record shows.
@@ -174,17 +185,27 @@ func series(key string) string { return strings.TrimRight(key, "0123456789") }
 // Subjects lists every identity that an event citing this ticket may be about,
 // sorted: the callers, those whose records cite it, and those a campaign lists.
 func (t *Tickets) Subjects(key string) []string {
-	var ids []string
 	if tk := t.about[key]; tk != nil {
-		ids = slices.Clone(tk.callers)
-		for _, c := range tk.citing {
-			ids = insert(ids, c.identity)
-		}
+		return tk.subjects
 	}
-	for _, id := range t.campaigns[key] {
-		ids = insert(ids, id)
+	return sorted(slices.Clone(t.campaigns[key]))
+}
+
+// maxShared is up to how many identities share a ticket that a record about one
+// of them is held up to all others: beyond it each has records of his own, and
+// everything would be compared with everything.
+const maxShared = 1000
+
+// Shared lists the identities, beside its own account's, that an event citing
+// this ticket must be held up to. What the caller's record says, and the
+// approval of a campaign, is about all of them however many.
+func (t *Tickets) Shared(e *event.Event, key, named string) []string {
+	all := t.Subjects(key)
+	if named == "" || len(all) <= maxShared || e.Kind == event.ResetApproved && t.Declared(key) ||
+		t.about[key] != nil && slices.Contains(t.about[key].callers, named) {
+		return all
 	}
-	return ids
+	return nil
 }
 
 // Covers tells whether an approval, request or verification on ticket key whose
@@ -194,7 +215,7 @@ func (t *Tickets) Subjects(key string) []string {
 // rulings): so a caller without a reset of his own stands for the first
 // identity that cites his ticket.
 func (t *Tickets) Covers(key, named, id string, at int64, reach int64) bool {
-	if slices.Contains(t.campaigns[key], id) {
+	if _, listed := slices.BinarySearch(t.campaigns[key], id); listed {
 		return true
 	}
 	if named == id {
