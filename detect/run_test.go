@@ -197,3 +197,31 @@ func TestCheckRefusesWrongSelectors(t *testing.T) {
 		}
 	}
 }
+
+// A secret that two rows of the inventory state is one; two of one name in two
+// systems are two, each with a finding of its own.
+func TestFindingsOfNamesakes(t *testing.T) {
+	st, _ := runOf(t, rules.Scenario{
+		Roster: []string{"ann: tier=privileged", "sam: roles=service-desk"},
+		Secrets: []string{
+			"key-1: kind=key system=vault owner=ann", "key-1: kind=key system=vault owner=ann", "key-1: kind=key system=aws owner=ann",
+		},
+		Log: []string{
+			"2026-03-02T09:10:00Z reset.executed ann by sam system=okta",
+			"2026-04-12T12:10:00Z secret.rotated by ann system=vault id=key-9",
+			"2026-04-12T12:10:00Z secret.rotated by ann system=aws id=key-8",
+		},
+	}, asIs)
+	ids := map[string]bool{}
+	n := 0
+	for _, f := range st.findings {
+		if f.Check != "dependent-not-rotated" {
+			continue
+		}
+		n++
+		ids[f.ID] = true
+	}
+	if n != 2 || len(ids) != 2 {
+		t.Errorf("%d findings under %d ids, want 2 under 2", n, len(ids))
+	}
+}

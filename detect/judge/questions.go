@@ -359,7 +359,13 @@ func (s *sitting) dependents() []*dependentFacts {
 		if !f.Rotated && d.RotatedAt >= s.c.Time {
 			f.Rotated, f.At, f.Basis = true, event.When(d.RotatedAt), "inventory"
 		}
-		out = append(out, f)
+		same := func(o *dependentFacts) bool { return o.ID == f.ID && o.System == f.System }
+		switch i := slices.IndexFunc(out, same); {
+		case i < 0:
+			out = append(out, f)
+		case f.Rotated && !out[i].Rotated: // of two rows for one secret the later is true
+			out[i] = f
+		}
 	}
 	return out
 }
