@@ -16,9 +16,6 @@ func (f *Fold) activity(e *event.Event) {
 		f.access(e)
 		return
 	}
-	if f.oldest == 0 || e.Time < f.oldest {
-		f.oldest = e.Time
-	}
 	for _, c := range f.cases {
 		switch e.Kind {
 		case event.SigninSucceeded, event.CredentialUsed:

@@ -103,9 +103,6 @@ type Case struct {
 	// Uses its privileged acts there that were absent from the history before.
 	Grants []Step
 	Uses   []Step
-	// HistoryFrom is the earliest activity of the identity that was seen in the
-	// look-back before the reset; 0 if none.
-	HistoryFrom int64
 	// ActedPrivileged and ResetOthers are the latest privileged act and the
 	// latest recovery of somebody else before the reset; 0 if none was seen.
 	ActedPrivileged int64
@@ -121,7 +118,6 @@ type Case struct {
 
 	Tickets []string // sorted
 	Rivals  []Rival
-	Notes   []string
 
 	// Risks are what spoke for caution before the reset: changed contact data,
 	// refusals, the vendor's own detections.

@@ -38,7 +38,6 @@ type Fold struct {
 	built   bool
 
 	lastUse map[string]int64 // privileged act -> last time it was seen
-	oldest  int64            // earliest activity
 
 	opened map[string]int64 // session, token or key -> made, or first seen
 
@@ -334,7 +333,6 @@ func (f *Fold) finish(c *Case) {
 		slices.SortFunc(list, byTime)
 	}
 	c.Rivals = sortRivals(c.Rivals)
-	c.HistoryFrom = f.oldest
 	f.endSessions(c)
 	f.settleAccess(c)
 	f.recognise(c)

@@ -92,10 +92,9 @@ func (b *Bench) incidentOpen(c *custody.Case) bool {
 	return false
 }
 
-// incidentsKnown: a file of incidents, or a log that shows them.
-func (b *Bench) incidentsKnown() bool {
-	return b.IncidentsGiven || len(b.Coverage.Could(Ask{Kind: event.IncidentOpened.String()})) > 0
-}
+// incidentsKnown: a file says which incidents were declared. Records of incidents
+// in logs are not read for it, so they prove none.
+func (b *Bench) incidentsKnown() bool { return b.IncidentsGiven }
 
 // historyKnown: enough of the 30 days before is covered to call a use of
 // privilege the first one.

@@ -46,7 +46,6 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	r.Aside = s.aside(all)
 	r.Evidence = s.count()
 	r.Custody = custodyOf(all, r.Evidence)
-	r.Notes = append(r.Notes, c.Notes...)
 	for _, n := range s.unavoidable() {
 		r.Notes = insert(r.Notes, n)
 	}
