@@ -75,6 +75,8 @@ type stepFacts struct {
 	Own bool `cel:"own"`
 	// Expires is the end of what was approved or issued; the epoch if none is stated.
 	Expires time.Time `cel:"expires"`
+	// Shared: given for a declared campaign as a whole, not for this account.
+	Shared bool `cel:"shared"`
 	// Informal: only free text or word of mouth says so.
 	Informal bool `cel:"informal"`
 }
@@ -163,7 +165,7 @@ func (s *sitting) each(steps []custody.Step) []*stepFacts {
 			Assigned: st.AssignedID, Method: st.Method, Channel: st.Channel, Ticket: cmp.Or(st.Ticket, st.Cites), System: st.System,
 			Role: st.Role, Reason: st.Reason.String(), Link: st.Link.String(), Event: st.Event.ID.String(),
 			Before: st.Time <= s.latest(st.Kind), Own: st.ActorID != "" && st.ActorID == s.c.Identity,
-			Expires: event.When(st.Expires), Informal: s.informal(st),
+			Expires: event.When(st.Expires), Informal: s.informal(st), Shared: s.b.World.Tickets.Declared(s.b.World.Tickets.Key(st.Event)),
 		}
 	}
 	return out
