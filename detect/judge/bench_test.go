@@ -31,6 +31,7 @@ func newBench(t *testing.T, rows map[string]*identity.Identity, feeds ...string)
 			Resolve: func(p event.Party, _ int64) string { return p.Name },
 			Row:     func(id string, _ int64) *identity.Identity { return rows[id] },
 			Policy:  func(t int64) *rules.Policy { return set.At(event.When(t)) },
+			Tickets: custody.NewTickets(nil),
 		},
 		Coverage: NewCoverage(covered, start+1000*hour, nil, nil, nil),
 		Name:     same, Identify: same,
