@@ -117,6 +117,9 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if r.stray > 0 {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d custody events name no account and no ticket that leads to one", r.stray))
 	}
+	if n := len(r.resolver.Conflicts()); n > 0 {
+		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d accounts are stated with an id of one identity and a name of another; the id is believed", n))
+	}
 	result.Faults = r.bench.Faults()
 	return result, nil
 }

@@ -225,3 +225,26 @@ func TestFindingsOfNamesakes(t *testing.T) {
 		t.Errorf("%d findings under %d ids, want 2 under 2", n, len(ids))
 	}
 }
+
+// A record whose id is one person's and whose name another's is told, and its
+// id believed.
+func TestConflictingRecordIsTold(t *testing.T) {
+	said := func(name string) string {
+		st, result := runOf(t, rules.Scenario{
+			Roster: []string{`ann: accounts=S-1-5-21-1-2-3-1101;ACME\ann`, `bob: accounts=ACME\bob`},
+			Log:    []string{"2026-03-02T09:10:00Z reset.executed ?x by sam system=ad"},
+		}, func(o *Options) {
+			o.Lake.(*play).events[0].Account = event.Party{System: "ad", ID: "S-1-5-21-1-2-3-1101", Name: name}
+		})
+		if st.cases[0].Identity != "ann" {
+			t.Errorf("%s: the case is %s's, want ann's", name, st.cases[0].Identity)
+		}
+		return strings.Join(result.LeftOut, "; ")
+	}
+	if got := said(`ACME\bob`); !strings.HasPrefix(got, "1 accounts are stated with an id of one identity") {
+		t.Errorf("left out: %q", got)
+	}
+	if got := said(`ACME\ann`); got != "" {
+		t.Errorf("an innocent record is told: %q", got)
+	}
+}

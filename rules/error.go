@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Error is a mistake in a file somebody wrote: where it is, what is wrong with
@@ -87,11 +89,17 @@ func printable(s string) string {
 	}, s)
 }
 
+// maxGuess is the longest word, in bytes, that a guess is made for.
+const maxGuess = 64
+
 // meant gives the hint for a word that is not one of the known ones.
 func meant(word string, known []string) string {
+	if len(word) > maxGuess {
+		return ""
+	}
 	best, distance := "", (len(word)+2)/3+1
 	for _, k := range known {
-		if d := edits(word, k); d < distance {
+		if d := levenshtein.ComputeDistance(word, k); d < distance {
 			best, distance = k, d
 		}
 	}
@@ -103,29 +111,4 @@ func meant(word string, known []string) string {
 	}
 	sorted := slices.Sorted(slices.Values(known))
 	return "known here: " + strings.Join(sorted, ", ")
-}
-
-// edits is the Levenshtein distance of two words; long ones are never alike.
-func edits(a, b string) int {
-	const longest = 64
-	if len(a) > longest || len(b) > longest {
-		return longest
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

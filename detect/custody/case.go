@@ -67,16 +67,6 @@ func Names() []Name {
 	return all
 }
 
-// ParseName finds a link by its public name.
-func ParseName(s string) (Name, bool) {
-	for n, name := range stepNames {
-		if name == s {
-			return Name(n), true
-		}
-	}
-	return 0, false
-}
-
 // Case is one reset and its chain. Steps are sorted by (time, event id).
 type Case struct {
 	Identity string

@@ -48,14 +48,6 @@ func (r *Resolver) Name(id string) string {
 	return id
 }
 
-// Roles lists the roles an identity holds at a time.
-func (r *Resolver) Roles(id string, t int64) []string {
-	if row := r.At(id, t); row != nil {
-		return row.Roles
-	}
-	return nil
-}
-
 // Relation is what the roster may say somebody is to an identity.
 type Relation string
 

@@ -33,11 +33,11 @@ func TestRowsAreReadAsOfTheirTime(t *testing.T) {
 		if !slices.Equal(row.Roles, c.roles) || row.Manager != c.manager || row.InForce != c.inForce {
 			t.Errorf("%s: roles %v, manager %s, in force %v; want %v, %s, %v", c.when, row.Roles, row.Manager, row.InForce, c.roles, c.manager, c.inForce)
 		}
-		if got := r.Roles("ann", at(t, c.when)); !slices.Equal(got, c.roles) {
+		if got := r.At("ann", at(t, c.when)).Roles; !slices.Equal(got, c.roles) {
 			t.Errorf("%s: Roles gives %v", c.when, got)
 		}
 	}
-	if r.At("nobody", 0) != nil || r.Roles("nobody", 0) != nil {
+	if r.At("nobody", 0) != nil {
 		t.Error("somebody unknown has a row")
 	}
 	if row := r.At("bob", 0); row == nil || !row.InForce {
@@ -48,7 +48,7 @@ func TestRowsAreReadAsOfTheirTime(t *testing.T) {
 func TestOverlappingRowsOfOneIdentity(t *testing.T) {
 	r := build(roster(t, "id,roles,valid_from,valid_until\nann,base,2026-01-01,\nann,stand-in,2026-03-01,2026-04-01\n"), nil, nil)
 	for when, want := range map[string]string{"2026-02-01": "base", "2026-03-15": "stand-in", "2026-05-01": "base"} {
-		if got := r.Roles("ann", at(t, when)); !slices.Equal(got, []string{want}) {
+		if got := r.At("ann", at(t, when)).Roles; !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: %v, want %s", when, got, want)
 		}
 	}

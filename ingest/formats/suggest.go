@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/agnivade/levenshtein"
+
 	"resetproof/ingest/event"
 )
 
@@ -23,33 +25,12 @@ func didYouMean(word string) string {
 		return ""
 	}
 	best := slices.MinFunc(event.Kinds(), func(a, b event.Kind) int {
-		return cmp.Or(cmp.Compare(edits(word, a.String()), edits(word, b.String())), cmp.Compare(a.String(), b.String()))
+		return cmp.Or(cmp.Compare(levenshtein.ComputeDistance(word, a.String()), levenshtein.ComputeDistance(word, b.String())), cmp.Compare(a.String(), b.String()))
 	})
-	if edits(word, best.String()) > maxEdits {
+	if levenshtein.ComputeDistance(word, best.String()) > maxEdits {
 		return ""
 	}
 	return `, did you mean "` + best.String() + `"?`
-}
-
-// edits is the Levenshtein distance of two short words, in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
