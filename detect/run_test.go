@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"resetproof/detect/judge"
+	"resetproof/ingest/event"
 	"resetproof/rules"
 )
 
