@@ -362,7 +362,7 @@ func (o *organisation) detect(t testing.TB, now int64) *stage {
 	st := &stage{}
 	result, err := Run(t.Context(), Options{
 		Lake: o, Sorter: func() (Sorter, error) { return &memorySorter{}, nil }, Now: event.When(now), Policies: bundled.policy, Checks: bundled.checks,
-		Context: o.context, SecretsGiven: true, IncidentsGiven: true, ExceptionsFile: "exceptions.yaml",
+		Context: o.context, ExceptionsFile: "exceptions.yaml",
 	}, st)
 	if err != nil {
 		t.Fatal(err)

@@ -21,16 +21,13 @@ type Options struct {
 	Now time.Time
 	// Period bounds the executions of the cases that are reported, half-open;
 	// zero times are without bound. Evidence is read before and after.
-	Period     [2]time.Time
-	Policies   *rules.PolicySet
-	Checks     []*rules.Check
-	Frameworks []*rules.Framework
-	Context    *identity.Context
-	// SecretsGiven and IncidentsGiven tell whether those context files were given:
-	// without one, nothing can be said of what it would list.
-	SecretsGiven, IncidentsGiven bool
-	ExceptionsFile               string
-	Domains                      []identity.Domain
+	Period         [2]time.Time
+	Policies       *rules.PolicySet
+	Checks         []*rules.Check
+	Frameworks     []*rules.Framework
+	Context        *identity.Context
+	ExceptionsFile string
+	Domains        []identity.Domain
 	// SourcesAbsent are links of the chain that no source of the organisation
 	// shows (sources_absent in the config).
 	SourcesAbsent []string
@@ -120,6 +117,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if n := len(r.resolver.Conflicts()); n > 0 {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d accounts are stated with an id of one identity and a name of another; the id is believed", n))
 	}
+	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
 	result.Faults = r.bench.Faults()
 	return result, nil
 }
@@ -152,9 +150,8 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Accounts:        r.resolver.Accounts,
 		Systems:         r.resolver.Systems,
 		Dependents:      func(id string) []identity.Secret { return r.dependents[id] },
-		Inventory:       r.SecretsGiven,
+		Given:           r.Context.Given,
 		Incidents:       r.Context.Incidents,
-		IncidentsGiven:  r.IncidentsGiven,
 		Waivers:         r.Context.Waivers,
 		Frameworks:      r.Frameworks,
 	}

@@ -28,7 +28,7 @@ func runOf(t *testing.T, s rules.Scenario, with func(*Options)) (*stage, Result)
 	}
 	o := Options{
 		Lake: play, Sorter: func() (Sorter, error) { return &memorySorter{}, nil }, Now: play.until, Policies: policies, Checks: checks,
-		Context: play.context, SecretsGiven: true, IncidentsGiven: true, ExceptionsFile: "exceptions.yaml",
+		Context: play.context, ExceptionsFile: "exceptions.yaml",
 	}
 	with(&o)
 	st := &stage{}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"resetproof/detect/identity"
 	"resetproof/detect/judge"
 	"resetproof/ingest/event"
 	"resetproof/rules"
@@ -53,6 +54,7 @@ type stage struct {
 	findings []*judge.Finding
 	feed     event.Feed
 	coverage *judge.Coverage
+	context  *identity.Context
 }
 
 // Case and Finding make a stage a Sink.
@@ -69,16 +71,18 @@ func runScenario(ctx context.Context, checks []*rules.Check, s rules.Scenario, p
 	if err != nil {
 		return nil, err
 	}
-	set, err := policies(cmp.Or(s.Policy, "baseline"))
+	name := cmp.Or(s.Policy, "baseline")
+	set, err := policies(name)
+	if s.Adds != "" {
+		set, err = rules.PolicyAdding(name, s.Adds)
+	}
 	if err != nil {
 		return nil, err
 	}
-	st := &stage{feed: play.feed}
+	st := &stage{feed: play.feed, context: play.context}
 	o := Options{
 		Lake: play, Sorter: func() (Sorter, error) { return &memorySorter{}, nil }, Now: play.until,
-		Policies: set, Checks: checks, Context: play.context,
-		SecretsGiven: len(s.Secrets) > 0 || !slices.Contains(s.Unseen, "secrets"), IncidentsGiven: len(s.Incidents) > 0,
-		ExceptionsFile: "scenario",
+		Policies: set, Checks: checks, Context: play.context, ExceptionsFile: "scenario",
 	}
 	result, err := Run(ctx, o, st)
 	if err != nil {
@@ -114,11 +118,16 @@ func (s *stage) verdict(c *rules.Check, sc rules.Scenario) (verdict, message str
 }
 
 // setVerdict: a check over the whole set is not met if it found anything, and
-// not assessable if no source shows what it needs.
+// not assessable if no file or source shows what it needs.
 func (s *stage) setVerdict(c *rules.Check) (verdict, message string) {
 	for _, f := range s.findings {
 		if f.Check == c.ID {
 			return string(judge.NotMet), f.Message
+		}
+	}
+	for _, file := range c.Files {
+		if !s.context.Given(file) {
+			return string(judge.NotAssessable), ""
 		}
 	}
 	for _, k := range c.Needs {

@@ -209,7 +209,21 @@ func (p *play) readContext(s rules.Scenario, people map[string]bool) error {
 	return p.readLists(s)
 }
 
+// given notes which context files the scenario stands for having been given.
+func (p *play) given(s rules.Scenario) {
+	lines := map[string]int{
+		"identities": 1, "secrets": 1, "incidents": len(s.Incidents), "exceptions": len(s.Waivers),
+		"state": len(s.State), "reviews": len(s.Reviews), "topology": len(s.Topology),
+	}
+	for _, role := range identity.Roles() {
+		if lines[role] > 0 && !slices.Contains(s.Lacks, role) {
+			p.context.Files = append(p.context.Files, identity.File{Role: role, Rows: lines[role]})
+		}
+	}
+}
+
 func (p *play) readLists(s rules.Scenario) error {
+	p.given(s)
 	for _, line := range s.Secrets {
 		id, kv, err := pairs(line)
 		if err != nil {
@@ -217,7 +231,8 @@ func (p *play) readLists(s rules.Scenario) error {
 		}
 		p.context.Secrets = append(p.context.Secrets, identity.Secret{
 			ID: id, Kind: kv["kind"], System: kv["system"], Owner: kv["owner"], UsedBy: list(kv["used_by"]),
-			MintedBy: kv["minted_by"], Rotator: kv["rotator"], RotatedAt: stamp(kv["rotated_at"]),
+			MintedBy: kv["minted_by"], Rotator: kv["rotator"], RotatedAt: stamp(kv["rotated_at"]), Shared: kv["shared"] == "true",
+			MaxAge: duration(kv["max_age"]), Cadence: duration(kv["cadence"]),
 		})
 	}
 	for _, line := range s.Incidents {
@@ -240,6 +255,39 @@ func (p *play) readLists(s rules.Scenario) error {
 			ApprovedBy: kv["approved_by"], ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
 		})
 	}
+	return p.readObserved(s)
+}
+
+// readObserved reads what others say of accounts, cases and directories.
+func (p *play) readObserved(s rules.Scenario) error {
+	for _, line := range s.State {
+		id, kv, err := pairs(line)
+		if err != nil {
+			return err
+		}
+		p.context.States = append(p.context.States, identity.State{
+			Account: id, ObservedAt: stamp(kv["observed_at"]), PasswordLastSet: stamp(kv["password_last_set"]), MFAMethods: list(kv["mfa_methods"]),
+			Enabled: kv["enabled"] == "true", EnabledStated: kv["enabled"] != "", Keys: list(kv["keys"]),
+		})
+	}
+	for _, line := range s.Reviews {
+		id, kv, err := pairs(line)
+		if err != nil {
+			return err
+		}
+		p.context.Reviews = append(p.context.Reviews, identity.Review{
+			CaseOrFinding: id, Reviewer: kv["reviewer"], Time: stamp(kv["time"]), Decision: kv["decision"], Until: stamp(kv["until"]),
+		})
+	}
+	for _, line := range s.Topology {
+		id, kv, err := pairs(line)
+		if err != nil {
+			return err
+		}
+		p.context.Directories = append(p.context.Directories, identity.Directory{
+			Directory: id, Authority: kv["authority"], Mechanism: kv["mechanism"], Deadline: duration(kv["deadline"]),
+		})
+	}
 	return nil
 }
 
@@ -251,7 +299,7 @@ func readRow(line string) (identity.Identity, error) {
 	row := identity.Identity{
 		ID: id, Kind: kv["kind"], Name: id, Accounts: list(kv["accounts"]), Tier: kv["tier"], Groups: list(kv["groups"]), Roles: list(kv["roles"]),
 		Manager: kv["manager"], Owner: kv["owner"], Sponsor: kv["sponsor"], Delegates: list(kv["delegates"]), Unit: kv["unit"], Employment: kv["employment"], DataAccess: list(kv["data_access"]),
-		HomePlaces: list(kv["home_places"]), Devices: list(kv["devices"]),
+		HomePlaces: list(kv["home_places"]), Devices: list(kv["devices"]), Employer: kv["employer"], LegalHold: kv["legal_hold"] == "true",
 		ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
 	}
 	if row.Kind == "" {
@@ -289,6 +337,15 @@ func list(s string) []string {
 		return nil
 	}
 	return strings.Split(s, ";")
+}
+
+// duration reads one such as 30d, 0 where there is none.
+func duration(s string) time.Duration {
+	d, err := rules.ParseDuration(s)
+	if err != nil {
+		return 0
+	}
+	return d
 }
 
 // stamp reads an RFC 3339 time, 0 where there is none.

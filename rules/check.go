@@ -58,10 +58,12 @@ type Check struct {
 	Comparative bool     `yaml:"comparative"`
 	Supersedes  []string `yaml:"supersedes"`
 	Needs       []string `yaml:"needs" in:"kind"` // kinds the verdict hangs on
-	Each        string   `yaml:"each"`            // optional CEL list; one finding per element
-	EachKey     string   `yaml:"each_key"`        // CEL string that names an element in the finding's id
-	Applies     string   `yaml:"applies"`
-	Met         string   `yaml:"met,required"`
+	// Files are the context files without which the check cannot be assessed.
+	Files   []string `yaml:"files" in:"identities|secrets|state|incidents|reviews|topology|exceptions"`
+	Each    string   `yaml:"each"`     // optional CEL list; one finding per element
+	EachKey string   `yaml:"each_key"` // CEL string that names an element in the finding's id
+	Applies string   `yaml:"applies"`
+	Met     string   `yaml:"met,required"`
 	// Given, optional, is what must have been found for the question to arise.
 	// Where it was not found the check is not applicable if the window is
 	// covered; where it was, Met decides between met and not-met at once.
@@ -109,6 +111,16 @@ type Scenario struct {
 	Secrets   []string `yaml:"secrets"`
 	Waivers   []string `yaml:"waivers"`
 	Incidents []string `yaml:"incidents"`
+	// State: one line an account, "ann: observed_at=… password_last_set=… mfa_methods=otp;sms enabled=true keys=…".
+	State []string `yaml:"state"`
+	// Reviews: one line a review, "ann: reviewer=bob time=… decision=accepted", of
+	// every case of that person; a case or finding id will do as well.
+	Reviews []string `yaml:"reviews"`
+	// Topology: one line a directory, "entra: authority=ad mechanism=hash-sync deadline=1h".
+	Topology []string `yaml:"topology"`
+	// Lacks lists context files that were not given. An inventory of secrets is
+	// given otherwise, the other files where the scenario has lines of theirs.
+	Lacks []string `yaml:"lacks" in:"identities|secrets|state|incidents|reviews|topology|exceptions"`
 	// Log: one line an event, "2026-03-02T09:00:00Z reset.executed ann by sam system=ad ticket=T-1".
 	Log []string `yaml:"log"`
 	// Unseen lists kinds no source of the scenario can show.
@@ -119,6 +131,8 @@ type Scenario struct {
 	// Until is where the logs end (and so the run's now); default 120 days after the last line.
 	Until  time.Time `yaml:"until"`
 	Policy string    `yaml:"policy"` // baseline where empty
+	// Adds is YAML laid over the policy, such as "desks: [{unit: desk, mandates: [ordinary]}]".
+	Adds string `yaml:"adds"`
 	// Case names the person whose case is meant, the first one where empty.
 	Case string `yaml:"case"`
 	// Expect is the verdict of the check for that case.

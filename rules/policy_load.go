@@ -34,6 +34,28 @@ func LoadPolicy(spec string) (*PolicySet, error) {
 	return &PolicySet{Versions: []*Policy{p}}, nil
 }
 
+// PolicyAdding is LoadPolicy of a bundled policy with YAML laid over it, as a
+// file that extends it would be.
+func PolicyAdding(spec, adds string) (*PolicySet, error) {
+	layers, err := namedLayers(spec)
+	if err != nil {
+		return nil, err
+	}
+	file := ruleFile{name: "adds", src: []byte(adds)}
+	docs, err := parse(file.name, file.src)
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range docs {
+		layers = append(layers, layer{file, doc})
+	}
+	p, err := build(layers, spec)
+	if err != nil {
+		return nil, err
+	}
+	return &PolicySet{Versions: []*Policy{p}}, nil
+}
+
 func isPolicyFile(spec string) bool {
 	return strings.ContainsAny(spec, `/\`) || strings.HasSuffix(spec, ".yaml") || strings.HasSuffix(spec, ".yml")
 }

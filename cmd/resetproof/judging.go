@@ -59,7 +59,7 @@ func (f *judgeFlags) load(s settings) (*judging, error) {
 	if j.Context, err = identity.Load(files); err != nil {
 		return nil, usage(err, "")
 	}
-	j.SecretsGiven, j.IncidentsGiven, j.ExceptionsFile = files.Secrets != "", files.Incidents != "", files.Exceptions
+	j.ExceptionsFile = files.Exceptions
 	j.Now, j.Domains, j.SourcesAbsent = s.now, s.Domains, s.SourcesAbsent
 	j.Expected, j.Systems = s.expected()
 	if err := detect.Check(j.Options); err != nil {

@@ -1,5 +1,7 @@
 package identity
 
+import "slices"
+
 // Paths are the context files of a run; an empty path is a file not given.
 type Paths struct {
 	Identities string
@@ -22,6 +24,17 @@ type Context struct {
 	Directories []Directory
 	Waivers     []Waiver
 	Files       []File // those given, in the order of Paths
+}
+
+// Given tells whether the file of a role (File.Role) was given: without it
+// nothing can be said of what it would list.
+func (c *Context) Given(role string) bool {
+	return slices.ContainsFunc(c.Files, func(f File) bool { return f.Role == role })
+}
+
+// Roles lists the roles of context files, in the order of Paths.
+func Roles() []string {
+	return []string{"identities", "secrets", "state", "incidents", "reviews", "topology", "exceptions"}
 }
 
 // Load reads the context files. Any fault in them is an error that names file

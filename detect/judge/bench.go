@@ -35,14 +35,13 @@ type Bench struct {
 	Accounts, Systems func(id string) []string
 	// Dependents lists the secrets of the inventory that depend on an identity.
 	Dependents func(id string) []identity.Secret
-	// Inventory tells whether a secrets file was given.
-	Inventory bool
-	// Incidents are the declared ones; nil with IncidentsGiven false if no file
-	// was given.
-	Incidents      []identity.Incident
-	IncidentsGiven bool
-	Waivers        []identity.Waiver
-	Frameworks     []*rules.Framework
+	// Given tells whether a context file was given, by its role: without one
+	// nothing can be said of what it would list.
+	Given func(role string) bool
+	// Incidents are the declared ones.
+	Incidents  []identity.Incident
+	Waivers    []identity.Waiver
+	Frameworks []*rules.Framework
 
 	caseEnv, setEnv *cel.Env
 
@@ -94,7 +93,7 @@ func (b *Bench) incidentOpen(c *custody.Case) bool {
 
 // incidentsKnown: a file says which incidents were declared. Records of incidents
 // in logs are not read for it, so they prove none.
-func (b *Bench) incidentsKnown() bool { return b.IncidentsGiven }
+func (b *Bench) incidentsKnown() bool { return b.Given("incidents") }
 
 // historyKnown: enough of the 30 days before is covered to call a use of
 // privilege the first one.

@@ -39,7 +39,7 @@ func newBench(t *testing.T, rows map[string]*identity.Identity, feeds ...string)
 		Accounts:        func(id string) []string { return []string{id} },
 		Systems:         func(string) []string { return nil },
 		Dependents:      func(string) []identity.Secret { return nil },
-		IncidentsGiven:  true,
+		Given:           func(string) bool { return true },
 	}
 }
 

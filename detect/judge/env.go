@@ -64,7 +64,14 @@ type question struct {
 
 // questions lists every member function of `case`, from the tables of their
 // files.
-var questions = slices.Concat(chainQuestions, roleQuestions, riskQuestions, takeoverQuestions, deliveryQuestions, accessQuestions)
+var questions = slices.Concat(
+	chainQuestions,
+	roleQuestions,
+	riskQuestions,
+	takeoverQuestions,
+	deliveryQuestions,
+	accessQuestions,
+)
 
 var chainQuestions = []question{
 	{"request_required", cel.BoolType, func(s *sitting) (any, error) { return s.requestRequired() }},
@@ -79,7 +86,7 @@ var chainQuestions = []question{
 	{"executor_approvals", cel.ListType(cel.StringType), func(s *sitting) (any, error) { return s.executorApprovals() }},
 	{"manager_asked", cel.BoolType, func(s *sitting) (any, error) { return s.managerAsked(), nil }},
 	{"sessions", cel.StringType, func(s *sitting) (any, error) { return s.sessions(), nil }},
-	{"inventory_known", cel.BoolType, func(s *sitting) (any, error) { return s.b.Inventory, nil }},
+	{"inventory_known", cel.BoolType, func(s *sitting) (any, error) { return s.b.Given("secrets"), nil }},
 	{"incidents_known", cel.BoolType, func(s *sitting) (any, error) { return s.b.incidentsKnown(), nil }},
 	{"history_known", cel.BoolType, func(s *sitting) (any, error) { return s.historyKnown(), nil }},
 }

@@ -67,7 +67,7 @@ func (b *Bench) Set(now int64) []*Finding {
 		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps()}
 	var out []*Finding
 	for _, c := range b.checks {
-		if c.Scope == "case" || c.each == nil {
+		if c.Scope == "case" || c.each == nil || len(b.lacking(c)) > 0 {
 			continue
 		}
 		elements, err := b.elements(c, vars)

@@ -70,6 +70,10 @@ func (b *Bench) try(s *sitting, c *check, vars map[string]any) []*outcome {
 			return []*outcome{o}
 		}
 	}
+	if files := b.lacking(c); len(files) > 0 {
+		o.verdict, o.why = NotAssessable, "no "+strings.Join(files, " and no ")+" file was given"
+		return []*outcome{o}
+	}
 	if c.each == nil {
 		b.weigh(s, o)
 		return []*outcome{o}

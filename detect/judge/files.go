@@ -1,0 +1,30 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+)
+
+// lacking lists the context files that a check needs and that were not given.
+func (b *Bench) lacking(c *check) []string {
+	var files []string
+	for _, role := range c.Files {
+		if !b.Given(role) {
+			files = append(files, role)
+		}
+	}
+	return files
+}
+
+// NotJudged lists, in sentences, the checks over the whole set that could not
+// be judged since a context file was not given, sorted.
+func (b *Bench) NotJudged() []string {
+	var out []string
+	for _, c := range b.checks {
+		if files := b.lacking(c); c.Scope != "case" && len(files) > 0 {
+			out = append(out, c.ID+" was not judged: no "+strings.Join(files, " and no ")+" file was given")
+		}
+	}
+	slices.Sort(out)
+	return out
+}
