@@ -142,6 +142,11 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 	for why, n := range not {
 		result.NotCases[why] += n
 	}
+	for _, fl := range f.Flows() {
+		if r.inPeriod(fl.First) {
+			result.attempt(fl)
+		}
+	}
 	for _, u := range f.Undone() {
 		if r.inPeriod(u.Closed) {
 			r.bench.Undone(u)
@@ -166,6 +171,20 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 		}
 	}
 	return nil
+}
+
+// attempt counts one self-service flow.
+func (r *Result) attempt(fl custody.Flow) {
+	n := r.SelfService[fl.System]
+	switch fl.End {
+	case custody.Completed:
+		n.Completed++
+	case custody.Blocked:
+		n.Blocked++
+	case custody.Abandoned:
+		n.Abandoned++
+	}
+	r.SelfService[fl.System] = n
 }
 
 func (r *run) inPeriod(t int64) bool {

@@ -223,9 +223,13 @@ func (r *run) owners(e *event.Event) []string {
 	return slices.Compact(ids)
 }
 
+// refusedKinds say that a self-service attempt was blocked.
+var refusedKinds = []event.Kind{event.VerificationFailed, event.ResetDenied}
+
 // needed tells whether an event matters for an identity that has no reset: only
-// to count what looks like one, and to find tickets that led to none.
+// to count what looks like one, and to find tickets and self-service attempts
+// that led to none.
 func (r *run) needed(e *event.Event) bool {
-	return custody.MayBeAct(e.Kind) || e.Kind == event.CredentialChanged || e.Kind == event.AccountCreated ||
+	return custody.MayBeAct(e.Kind) || r.tickets.StartsFlow(e) || slices.Contains(refusedKinds, e.Kind) && r.tickets.Key(e) == "" || e.Kind == event.CredentialChanged || e.Kind == event.AccountCreated ||
 		slices.Contains(processKinds, e.Kind) && r.tickets.Asked(r.tickets.Key(e))
 }

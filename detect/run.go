@@ -47,11 +47,16 @@ type Result struct {
 	Cases           int64
 	UnknownAccounts int
 	NotCases        custody.NotCases
+	// SelfService counts the attempts at self-service resets by system.
+	SelfService map[string]Attempts
 	// LeftOut says, in sentences, what was read and not used.
 	LeftOut []string
 	// Faults are check expressions that failed while judging.
 	Faults []string
 }
+
+// Attempts counts self-service flows by how they ended.
+type Attempts struct{ Completed, Blocked, Abandoned int64 }
 
 // run is one run in progress.
 type run struct {
@@ -102,7 +107,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if err := r.note(ctx); err != nil {
 		return Result{}, err
 	}
-	result := Result{Feeds: covered, UnknownAccounts: r.resolver.Unknown(), NotCases: custody.NotCases{}, LeftOut: []string{}}
+	result := Result{Feeds: covered, UnknownAccounts: r.resolver.Unknown(), NotCases: custody.NotCases{}, SelfService: map[string]Attempts{}, LeftOut: []string{}}
 	if err := r.fold(ctx, sink, &result); err != nil {
 		return Result{}, err
 	}

@@ -24,6 +24,7 @@ type Coverage struct {
 	Unrecognised    []event.Unrecognised
 	UnknownAccounts int64            // accounts that no roster knows
 	NotCases        map[string]int64 // what looked like a reset and is none
+	SelfService     []Attempts       // attempts at self-service resets
 	LeftOut         []string         // what was not read or judged, and why
 	// EvaluationErrors are checks that failed to evaluate; their verdict is
 	// not-assessable.
@@ -36,8 +37,18 @@ type coverageFile struct {
 	Unrecognised     []unrecognisedFile `json:"unrecognised"`
 	UnknownAccounts  int64              `json:"unknown_accounts"`
 	NotCases         map[string]int64   `json:"not_cases"`
+	SelfService      []Attempts         `json:"self_service"`
 	LeftOut          []string           `json:"left_out"`
 	EvaluationErrors []string           `json:"evaluation_errors"`
+}
+
+// Attempts counts the attempts at self-service resets in one system by how they
+// ended.
+type Attempts struct {
+	System    string `json:"system"`
+	Completed int64  `json:"completed"`
+	Blocked   int64  `json:"blocked"`   // a verification failed, or the product refused
+	Abandoned int64  `json:"abandoned"` // nothing more came
 }
 
 type unrecognisedFile struct {
@@ -90,6 +101,7 @@ func (c Coverage) file() coverageFile {
 	f := coverageFile{
 		UnknownAccounts:  c.UnknownAccounts,
 		NotCases:         c.NotCases,
+		SelfService:      slices.SortedFunc(slices.Values(c.SelfService), func(a, b Attempts) int { return cmp.Compare(a.System, b.System) }),
 		LeftOut:          sorted(c.LeftOut),
 		EvaluationErrors: sorted(c.EvaluationErrors),
 	}

@@ -20,6 +20,7 @@ type assurance struct {
 	Months       []monthRow
 	Weak         []weakRow
 	Charts       []chart
+	Grids        []grid
 }
 
 // designRow is one control that is not in operation.
@@ -75,7 +76,7 @@ type monthRow struct {
 	W             float64
 }
 
-func (w *Writer) assurance() (assurance, error) {
+func (w *Writer) assurance(c coverageFile) (assurance, error) {
 	t := w.tallies
 	a := assurance{Tiles: append(w.summary.tiles(), t.tiles()...), Completeness: t.completeness(), Platforms: t.platforms()}
 	for _, d := range w.summary.Designs {
@@ -99,6 +100,7 @@ func (w *Writer) assurance() (assurance, error) {
 		}
 		a.Weak = append(a.Weak, row)
 	}
+	a.Grids = grids(t.populationTable(), t.variantTable(), t.scorecard(c.SelfService))
 	var err error
 	a.Charts, err = t.charts()
 	return a, err

@@ -23,6 +23,7 @@ type pageHead struct {
 	Checks                                []checkRow
 	Judged                                []judgedRow
 	Frameworks                            []frameworkRow
+	Roles                                 []grid
 	Paths                                 []string
 	Unsaid                                string
 	Add                                   []string
@@ -95,7 +96,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	if head.Containment, err = w.containment(); err != nil {
 		return head, err
 	}
-	if head.Assurance, err = w.assurance(); err != nil {
+	if head.Assurance, err = w.assurance(c); err != nil {
 		return head, err
 	}
 	for _, l := range s.Look {
@@ -110,6 +111,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 			check.Count, check.Excepted, check.Design, width(check.Count, most)})
 	}
 	head.Judged = w.judgedRows()
+	head.Roles = grids(w.tallies.roles.matrix(), w.tallies.roles.alone())
 	head.Frameworks = w.frameworkRows()
 	for _, l := range rules.Links() {
 		head.Links = append(head.Links, l.Name)

@@ -25,6 +25,10 @@ type tallies struct {
 	required    int                          // links that policy asks for, over all cases
 	assessable  int                          // of them, those whose logs were there
 	shown       int                          // of them, those a record shows
+	roles       roleTally
+	selfService map[string]*selfServiceTally // by system
+	populations map[string]*populationTally
+	variants    map[variant]map[string]int // path -> resets
 }
 
 // systemTally is how the cases of one system fare.
@@ -52,6 +56,7 @@ func newTallies() *tallies {
 	return &tallies{
 		credentials: map[string]int{}, causes: map[string]int{}, recover: map[string][]time.Duration{}, systems: map[string]*systemTally{},
 		resets: map[time.Time]map[string]int{}, found: map[time.Time]map[string]int{}, months: map[time.Time]*passRate{},
+		selfService: map[string]*selfServiceTally{}, populations: map[string]*populationTally{}, variants: map[variant]map[string]int{},
 	}
 }
 
@@ -73,6 +78,9 @@ func (t *tallies) addCase(c *judge.CaseRecord) {
 		t.recover[path] = append(t.recover[path], d)
 	}
 	count(t.resets, weekOf(at), path)
+	t.roles.add(c)
+	t.addSelfService(c, at)
+	t.addPopulation(c)
 	t.required, t.assessable, t.shown = t.required+c.Evidence.Required, t.assessable+c.Evidence.Assessable, t.shown+c.Evidence.Shown
 
 	month := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC)

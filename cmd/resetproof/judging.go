@@ -90,6 +90,9 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		LeftOut:          append(read.LeftOut, found.LeftOut...),
 		EvaluationErrors: found.Faults,
 	}
+	for system, n := range found.SelfService {
+		coverage.SelfService = append(coverage.SelfService, report.Attempts{System: system, Completed: n.Completed, Blocked: n.Blocked, Abandoned: n.Abandoned})
+	}
 	for _, f := range found.Feeds {
 		coverage.Feeds = append(coverage.Feeds, report.FeedCoverage{Feed: f.Feed, Gaps: f.Gaps, Intervals: f.Intervals})
 	}
