@@ -119,7 +119,7 @@ func (j *job) isKnown(ctx context.Context, r *run) bool {
 		return false
 	}
 	stored, err := j.file.Hash(ctx)
-	return err == nil && r.opt.Lake.KnownFile(stored.SHA256)
+	return err == nil && r.known[stored.SHA256]
 }
 
 // fail puts down that an input broke off; what was read before stays.

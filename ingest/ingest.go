@@ -95,7 +95,7 @@ func Run(ctx context.Context, opt Options) (Result, error) {
 	if err := r.list(ctx); err != nil {
 		return r.result, err
 	}
-	r.knownSizes()
+	r.knownFiles()
 	if err := r.read(ctx); err != nil {
 		if r.batch != nil {
 			err = errors.Join(err, r.batch.Abort())

@@ -149,6 +149,27 @@ func TestKnownFilesAreSkipped(t *testing.T) {
 	}
 }
 
+// TestKnownFilesAreSkippedBesideNewOnes: the batch of a new file begins while
+// other goroutines still ask which files are known.
+func TestKnownFilesAreSkippedBesideNewOnes(t *testing.T) {
+	files := map[string][]string{}
+	for i := range 200 {
+		files[fmt.Sprintf("known-%03d.jsonl", i)] = []string{step(2+i/60, i%60, "reset.executed", "ann")}
+	}
+	dir := logs(t, files)
+	l := open(t, t.TempDir())
+	runOn(t, l, dir, nil)
+	for i := range 8 {
+		name := filepath.Join(dir, fmt.Sprintf("a-new-%d.jsonl", i))
+		if err := os.WriteFile(name, []byte(step(20, i, "reset.executed", "bob")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := runOn(t, l, dir, func(o *Options) { o.Jobs = 4 }); r.Records != 1 || len(r.Known) != 200+i {
+			t.Fatalf("run %d read %d records and skipped %d files, want 1 and %d", i, r.Records, len(r.Known), 200+i)
+		}
+	}
+}
+
 // TestLimitedFilesAreReadAgain holds that --since hides nothing from later runs.
 func TestLimitedFilesAreReadAgain(t *testing.T) {
 	dir := logs(t, map[string][]string{"a.jsonl": {step(2, 0, "reset.executed", "ann"), step(9, 0, "reset.executed", "bob")}})

@@ -17,9 +17,12 @@ type run struct {
 	opt    Options
 	result Result
 	jobs   []*job
-	sizes  map[int64]bool // sizes of the files in the lake
-	batch  *lake.Batch
-	seq    int64
+	// The files in the lake when the run began, by hash and by size. They are asked
+	// for by many goroutines, so not of the lake, which changes when the batch begins.
+	known map[string]bool
+	sizes map[int64]bool
+	batch *lake.Batch
+	seq   int64
 
 	feeds      map[string]*event.Feed
 	limited    map[string]int64 // feed -> records outside --since/--until
@@ -82,9 +85,10 @@ func excluded(file string, paths []string) bool {
 	})
 }
 
-// knownSizes lets a file be skipped by hash only if one of its size is there.
-func (r *run) knownSizes() {
-	r.sizes = map[int64]bool{}
+// knownFiles notes what the lake holds. A file is hashed only if one of its size
+// is there.
+func (r *run) knownFiles() {
+	r.known, r.sizes = r.opt.Lake.KnownFiles(), map[int64]bool{}
 	for _, batch := range r.opt.Lake.Batches() {
 		for _, feed := range batch.Feeds {
 			for _, file := range feed.Files {

@@ -126,7 +126,8 @@ func (lk *Lake) load() error {
 	if err != nil {
 		return err
 	}
-	lk.files, lk.known, lk.replaced = nil, map[string]bool{}, map[string]string{}
+	lk.replaced = map[string]string{}
+	known := map[string]bool{} // made afresh: others may hold the one before
 	byPath := map[string]DataFile{}
 	for i := range lk.manifests {
 		m := &lk.manifests[i]
@@ -140,18 +141,20 @@ func (lk *Lake) load() error {
 		for _, f := range m.Feeds {
 			for _, file := range f.Files {
 				if file.SHA256 != "" && !file.Partial {
-					lk.known[file.SHA256] = true
+					known[file.SHA256] = true
 				}
 			}
 		}
 	}
+	lk.known = known
 	lk.files = slices.SortedFunc(maps.Values(byPath), func(a, b DataFile) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
 }
 
-// KnownFile tells whether a committed batch has read a file with this SHA-256,
-// in lower hexadecimal, to its end.
-func (lk *Lake) KnownFile(sha256 string) bool { return lk.known[sha256] }
+// KnownFiles is the set of files that committed batches have read to their end,
+// by SHA-256 in lower hexadecimal. It stays as it is while batches are begun and
+// committed, so goroutines may share it; do not change it.
+func (lk *Lake) KnownFiles() map[string]bool { return lk.known }
 
 // Files lists the Parquet files of events that are committed, sorted: what
 // another tool must read to see the same rows.
