@@ -245,6 +245,14 @@ func TestPageInABrowser(t *testing.T) {
 		}
 	})
 
+	t.Run("lists the controls of a finding by framework", func(t *testing.T) {
+		b := newTab(t, chromium)
+		b.open(page, "#finding-"+id("cleared"))
+		b.unfold(0)
+		b.until(fmt.Sprintf(`[...document.querySelectorAll("#finding-%s h5")].find((h) => h.textContent === "Controls it speaks of")?.nextSibling.textContent === "nist-csf-2.0PR.PS-04"`, id("cleared")))
+		b.clean()
+	})
+
 	t.Run("shows hostile text as text", func(t *testing.T) {
 		b := newTab(t, chromium)
 		b.open(page, "#case-"+id("case-hostile"))

@@ -52,15 +52,25 @@ type judgedRow struct {
 
 var verdictOrder = []judge.Verdict{judge.Met, judge.NotMet, judge.NotDue, judge.Excepted, judge.NotAssessable, judge.NotApplicable}
 
+// frameworkRow is one framework of the findings by control. Titled is false
+// where its licence forbids to repeat what its controls say.
 type frameworkRow struct {
-	Title, Source string
-	Controls      []controlRow
+	Title, Source, Licence, Size string
+	Titled                       bool
+	Controls                     []controlRow
 }
 
 type controlRow struct {
 	Key, ID, Title string
 	Count          int
-	Checks         []string
+	Checks         []controlCheck
+}
+
+// controlCheck is a check that speaks of a control, sure or only by a link that
+// a person should confirm.
+type controlCheck struct {
+	ID      string
+	Confirm bool
 }
 
 type itemList struct {
@@ -178,40 +188,52 @@ func (w *Writer) frameworkRows() []frameworkRow {
 	known := map[string]bool{}
 	for _, f := range w.options.Frameworks {
 		known[f.ID] = true
-		row := frameworkRow{Title: f.Title, Source: f.Source}
+		row := frameworkRow{Title: f.Title, Source: f.Source, Licence: f.Licence}
 		listed := map[string]bool{}
 		for _, c := range f.Controls {
 			listed[c.ID] = true
-			row.add(f.ID, c.ID, c.Title, w.summary.controls[f.ID][c.ID])
+			row.add(f.ID, c, w.summary.controls[f.ID][c.ID])
 		}
 		row.addRest(f.ID, w.summary.controls[f.ID], listed)
-		if len(row.Controls) > 0 {
-			rows = append(rows, row)
-		}
+		rows = row.appendTo(rows)
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.summary.controls)) {
 		if !known[id] {
 			row := frameworkRow{Title: id}
 			row.addRest(id, w.summary.controls[id], nil)
-			rows = append(rows, row)
+			rows = row.appendTo(rows)
 		}
 	}
 	return rows
 }
 
-func (r *frameworkRow) add(framework, id, title string, c *controlCount) {
-	if c == nil {
+func (r *frameworkRow) add(framework string, c rules.Control, n *controlCount) {
+	if n == nil {
 		return
 	}
-	r.Controls = append(r.Controls, controlRow{framework + "/" + id, id, title, c.Count, slices.Sorted(maps.Keys(c.checks))})
+	row := controlRow{Key: framework + "/" + c.ID, ID: c.ID, Title: c.Title, Count: n.Count}
+	for _, check := range slices.Sorted(maps.Keys(n.checks)) {
+		row.Checks = append(row.Checks, controlCheck{check, slices.Contains(c.Verify, check)})
+	}
+	r.Titled = r.Titled || c.Title != ""
+	r.Controls = append(r.Controls, row)
 }
 
 func (r *frameworkRow) addRest(framework string, controls map[string]*controlCount, listed map[string]bool) {
 	for _, id := range slices.Sorted(maps.Keys(controls)) {
 		if !listed[id] {
-			r.add(framework, id, "", controls[id])
+			r.add(framework, rules.Control{ID: id}, controls[id])
 		}
 	}
+}
+
+// appendTo leaves out a framework of which no finding speaks.
+func (r frameworkRow) appendTo(rows []frameworkRow) []frameworkRow {
+	if len(r.Controls) == 0 {
+		return rows
+	}
+	r.Size = plural(len(r.Controls), "control")
+	return append(rows, r)
 }
 
 // leftOut lists what the run could not use, each kind under its own heading.

@@ -84,3 +84,34 @@ func TestCompletenessAddsUp(t *testing.T) {
 		t.Errorf("completeness is %q, want %q", got, want)
 	}
 }
+
+func TestControlsSayWhichChecksAPersonShouldConfirm(t *testing.T) {
+	w := sampleWriter(t)
+	w.options.Frameworks = []*rules.Framework{
+		{ID: "free", Title: "Free", Source: "a law", Licence: "public domain", Controls: []rules.Control{
+			{ID: "1", Title: "Approve", Sure: []string{"self-approval"}, Verify: []string{"late-approval"}}, {ID: "2", Title: "Nobody speaks of it"},
+		}},
+		{ID: "ids-only", Title: "Ids only", Controls: []rules.Control{{ID: "9.1", Verify: []string{"self-approval"}}}},
+		{ID: "silent", Title: "Silent", Controls: []rules.Control{{ID: "0"}}},
+	}
+	w.summary.controls = map[string]map[string]*controlCount{
+		"free":     {"1": {Count: 3, checks: map[string]int{"self-approval": 2, "late-approval": 1}}},
+		"ids-only": {"9.1": {Count: 2, checks: map[string]int{"self-approval": 2}}},
+		"theirs":   {"X": {Count: 1, checks: map[string]int{"late-approval": 1}}},
+	}
+	got := ""
+	for _, f := range w.frameworkRows() {
+		got += fmt.Sprintf("%s, %s, titled %v:", f.Title, f.Size, f.Titled)
+		for _, c := range f.Controls {
+			got += fmt.Sprintf(" %s %q %d %v", c.Key, c.Title, c.Count, c.Checks)
+		}
+		got += "\n"
+	}
+	want := `Free, 1 control, titled true: free/1 "Approve" 3 [{late-approval true} {self-approval false}]
+Ids only, 1 control, titled false: ids-only/9.1 "" 2 [{self-approval true}]
+theirs, 1 control, titled false: theirs/X "" 1 [{late-approval false}]
+`
+	if got != want {
+		t.Errorf("the frameworks are\n%swant\n%s", got, want)
+	}
+}

@@ -58,8 +58,14 @@
 //
 // # A framework
 //
-// frameworks/<id>.yaml maps a framework's controls to checks. Control numbers
-// stand nowhere else.
+// frameworks/<id>.yaml maps a framework's controls to checks, sure where the
+// control's text names the condition, verify where a person should confirm the
+// link. Control numbers stand nowhere else. Its keys: id, title, version,
+// source, licence; ids (the form of its ids, a regular expression); only
+// (non-human or automated: the subjects it speaks of); controls with id, title
+// (left out where the licence forbids to repeat it), sure, verify; labels;
+// unmapped (check: reason). Each bundled check has a place in each bundled
+// framework.
 //
 // # Mistakes
 //

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,9 @@ type Framework struct {
 	Version string `yaml:"version,required"`
 	Source  string `yaml:"source,required"`
 	Licence string `yaml:"licence,required"`
+	// IDs, optional, is a regular expression that every control's id must match
+	// as a whole, for standards that publish no free list of their ids.
+	IDs string `yaml:"ids"`
 	// Only says when ids of it may be emitted: "" always, "non-human" subjects,
 	// "automated" cases.
 	Only     string    `yaml:"only" in:"non-human|automated"`
@@ -28,12 +32,13 @@ type Framework struct {
 	Lines map[string]int `yaml:",lines"`
 }
 
-// Control is one control and the checks that speak of it. Sure are those whose
-// condition the control's text names; for Verify the link is indirect and a
-// person should confirm it.
+// Control is one control and the checks that speak of it. Title is empty where
+// the standard's licence forbids to repeat it. Sure are those whose condition
+// the control's text names; for Verify the link is indirect and a person should
+// confirm it.
 type Control struct {
 	ID     string   `yaml:"id,required"`
-	Title  string   `yaml:"title,required"`
+	Title  string   `yaml:"title"`
 	Sure   []string `yaml:"sure"`
 	Verify []string `yaml:"verify"`
 	// Checks are both, sorted.
@@ -77,6 +82,10 @@ func LoadFrameworks(checks []*Check, dirs ...string) ([]*Framework, error) {
 }
 
 func (f *Framework) consistent(file ruleFile, checks []*Check) error {
+	form, err := regexp.Compile("^(?:" + f.IDs + ")$")
+	if err != nil {
+		return ErrorAt(file.name, file.src, f.Lines["ids"], 1, "ids is no regular expression", "")
+	}
 	mapped, controls := map[string]bool{}, map[string]bool{}
 	known := make([]string, len(checks))
 	for i, c := range checks {
@@ -87,6 +96,9 @@ func (f *Framework) consistent(file ruleFile, checks []*Check) error {
 			return ErrorAt(file.name, file.src, c.Line, 1, fmt.Sprintf("control %q stands twice", clip(c.ID)), "")
 		}
 		controls[c.ID] = true
+		if f.IDs != "" && !form.MatchString(c.ID) {
+			return ErrorAt(file.name, file.src, c.Line, 1, fmt.Sprintf("control %q has not the form of an id of %s", clip(c.ID), clip(f.Title)), "ids says what they look like: "+clip(f.IDs))
+		}
 		both := slices.Sorted(slices.Values(slices.Concat(c.Sure, c.Verify)))
 		f.Controls[i].Checks = both
 		for _, check := range both {

@@ -54,3 +54,29 @@ func TestReadmeNamesEveryCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeNamesEveryFramework holds the table of frameworks to the files, and
+// what it says of titles to the licences.
+func TestReadmeNamesEveryFramework(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := rules.LoadChecks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	frameworks, err := rules.LoadFrameworks(checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range frameworks {
+		_, row, ok := strings.Cut(string(readme), "| `"+f.ID+"` | ")
+		row, _, _ = strings.Cut(row, "\n")
+		if !ok {
+			t.Errorf("the README's table of frameworks lacks %s", f.ID)
+		} else if idsOnly := f.Controls[0].Title == ""; strings.Contains(row, "; ids only |") != idsOnly {
+			t.Errorf("%s is repeated by ids only: %v, the README says %q", f.ID, idsOnly, row)
+		}
+	}
+}

@@ -46,6 +46,7 @@ type Bench struct {
 	caseEnv, setEnv *cel.Env
 
 	checks  []*check
+	spoken  map[string][]spoken // by check id
 	waivers []*waiver
 	missing map[unsourced]int64
 	faults  map[string]int64

@@ -134,6 +134,7 @@ func (b *Bench) Compile(checks []*rules.Check) error {
 	if b.setEnv, err = base.Extend(declare(setVariables)...); err != nil {
 		return err
 	}
+	b.spoken = indexControls(b.Frameworks)
 	var errs []error
 	b.checks = nil
 	for _, r := range checks {

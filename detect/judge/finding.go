@@ -140,22 +140,42 @@ func searched(o *outcome) []Searched {
 	return out
 }
 
-// controls lists the framework ids of a check. Some frameworks speak of
-// non-human subjects or of automated acts only (standards, README 1.1).
-func (b *Bench) controls(checkID string, s *sitting) map[string][]string {
-	out := map[string][]string{}
-	for _, f := range b.Frameworks {
-		if s != nil && (f.Only == "non-human" && !s.nonHuman() || f.Only == "automated" && !s.automated()) {
-			continue
-		}
-		if s == nil && f.Only != "" {
-			continue
-		}
+// spoken is what one framework says of a check: the ids of its controls, sorted.
+type spoken struct {
+	framework, only string
+	ids             []string
+}
+
+// indexControls says for each check which controls speak of it, framework by
+// framework.
+func indexControls(frameworks []*rules.Framework) map[string][]spoken {
+	out := map[string][]spoken{}
+	for _, f := range frameworks {
 		for _, c := range f.Controls {
-			if slices.Contains(c.Checks, checkID) {
-				out[f.ID] = insert(out[f.ID], c.ID)
+			for _, check := range c.Checks {
+				list := out[check]
+				if n := len(list); n == 0 || list[n-1].framework != f.ID {
+					list = append(list, spoken{framework: f.ID, only: f.Only})
+				}
+				last := &list[len(list)-1]
+				last.ids = insert(last.ids, c.ID)
+				out[check] = list
 			}
 		}
+	}
+	return out
+}
+
+// controls lists the framework ids of a check. Some frameworks speak of
+// non-human subjects or of automated acts only (standards, README 1.1). The
+// lists are shared between findings.
+func (b *Bench) controls(checkID string, s *sitting) map[string][]string {
+	out := map[string][]string{}
+	for _, c := range b.spoken[checkID] {
+		if s == nil && c.only != "" || s != nil && (c.only == "non-human" && !s.nonHuman() || c.only == "automated" && !s.automated()) {
+			continue
+		}
+		out[c.framework] = c.ids
 	}
 	return out
 }

@@ -159,7 +159,6 @@
       block("Judged by", facts([
         p ? ["Policy", `${p.name} ${p.version}${p.rule ? `, ${p.rule}` : ""}`] : null,
         p ? ["Policy SHA-256", code(p.sha256)] : null,
-        Object.keys(f.controls).length ? ["Controls", Object.entries(f.controls).map(([k, ids]) => `${k}: ${ids.join(", ")}`).join("; ")] : null,
         f.link ? ["Weakest link used", f.link] : null,
         f.waiver ? ["Waiver", f.waiver] : null,
         f.supersedes.length ? ["Stands in place of", f.supersedes.join(", ")] : null,
@@ -167,6 +166,7 @@
         ["Subject", `${f.scope}: ${f.subject}`],
         ["Finding id", code(f.id)],
       ])),
+      Object.keys(f.controls).length ? block("Controls it speaks of", facts(Object.entries(f.controls).map(([k, ids]) => [k, ids.join(", ")]))) : null,
     ];
   };
   const finding = (f) => {
