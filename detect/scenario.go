@@ -35,7 +35,7 @@ func Scenarios(ctx context.Context, checks []*rules.Check, policies func(name st
 				return nil, err
 			}
 			res := ScenarioResult{Check: c.ID, Scenario: s.Name, File: c.File, Line: s.Line, Want: s.Expect, WantMessage: s.Message}
-			st, err := runScenario(ctx, checks, s, policies)
+			st, err := runScenario(ctx, concerned(checks, c, s), s, policies)
 			if err != nil {
 				res.Got = err.Error()
 			} else {
@@ -46,6 +46,20 @@ func Scenarios(ctx context.Context, checks []*rules.Check, policies func(name st
 		}
 	}
 	return out, nil
+}
+
+// concerned gives the checks on which a scenario's verdict may hang: the check
+// itself, those that take its place and those that its waivers name. To compile
+// all of them for every few lines of log would be most of the work. A check over
+// the whole set may hang on any.
+func concerned(checks []*rules.Check, c *rules.Check, s rules.Scenario) []*rules.Check {
+	if c.Scope != "case" {
+		return checks
+	}
+	waivers := strings.Join(s.Waivers, " ")
+	return slices.DeleteFunc(slices.Clone(checks), func(o *rules.Check) bool {
+		return o != c && !slices.Contains(o.Supersedes, c.ID) && !strings.Contains(waivers, o.ID)
+	})
 }
 
 // stage is a scenario that was run.
