@@ -1,6 +1,9 @@
 package rules
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Severity of a finding, ordered.
 type Severity int
@@ -93,6 +96,16 @@ type Check struct {
 type Grades struct {
 	Ordinary Severity `yaml:"ordinary,required"`
 	Raised   Severity `yaml:"raised,required"`
+}
+
+// Severities lists those that a finding of the check may have.
+func (c *Check) Severities() []Severity {
+	all := []Severity{c.Ordinary, c.Raised}
+	for _, s := range c.SeverityWhen {
+		all = append(all, s.Severity, min(s.Severity+1, Critical)) // raised lifts it one step
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // SeverityWhen overrides the ordinary severity where When holds.

@@ -126,3 +126,23 @@ func (f *Framework) consistent(file ruleFile, checks []*Check) error {
 	}
 	return nil
 }
+
+// Marked lists the controls that speak of a check, in the framework's order,
+// all of them or those of ids: sure ones bare, those that a person should
+// confirm in brackets. An id that the framework does not map stands bare at the end.
+func (f *Framework) Marked(check string, ids []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range f.Controls {
+		if !slices.Contains(c.Checks, check) || ids != nil && !slices.Contains(ids, c.ID) {
+			continue
+		}
+		seen[c.ID] = true
+		if slices.Contains(c.Verify, check) {
+			out = append(out, "("+c.ID+")")
+		} else {
+			out = append(out, c.ID)
+		}
+	}
+	return append(out, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return seen[id] })...)
+}

@@ -22,6 +22,7 @@ is not due yet and what these logs cannot tell.`,
   resetproof init logs/                 draft a config, a roster and a policy from them
   resetproof scan                       judge by ./resetproof.yaml
   resetproof sources check logs/        which file is which format
+  resetproof explain 4a9438e5           why a finding stands, what would change it
   resetproof rules show self-approval   what a check asks, and how to mend it`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -31,7 +32,7 @@ is not due yet and what these logs cannot tell.`,
 	format := root.PersistentFlags().String("log-format", "text", "messages on stderr as `text|json`")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.log.setFormat(*format) }
 	root.AddCommand(
-		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a),
+		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a), explainCommand(a),
 		initCommand(a), rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
 	)
 	asGroup(root)

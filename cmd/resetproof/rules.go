@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
-
 	"github.com/spf13/cobra"
 
 	"resetproof/rules"
@@ -20,31 +17,6 @@ func rulesCommand(a *app) *cobra.Command {
 	}
 	c.AddCommand(rulesListCommand(a), rulesShowCommand(a), rulesTestCommand(a), rulesLintCommand(a))
 	asGroup(c)
-	return c
-}
-
-func rulesListCommand(a *app) *cobra.Command {
-	var flags judgeFlags
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List all checks with their severity",
-		Example: `  resetproof rules list
-  resetproof rules list --rules my-checks/`,
-		Args: arguments(cobra.NoArgs),
-	}
-	flags.registerRules(c.Flags())
-	c.RunE = func(*cobra.Command, []string) error {
-		checks, err := loadChecks(flags.ruleDirs)
-		if err != nil {
-			return err
-		}
-		table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "CHECK\tORDINARY\tRAISED\tTITLE")
-		for _, check := range checks {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", check.ID, check.Ordinary, check.Raised, check.Title)
-		}
-		return table.Flush()
-	}
 	return c
 }
 
