@@ -112,6 +112,9 @@ type Case struct {
 	// Risks are what spoke for caution before the reset: changed contact data,
 	// refusals, the vendor's own detections.
 	Risks []Step
+	// TurnedAway are the verifications not passed and the denials in the look-back
+	// before a recovery, since the recovery before it.
+	TurnedAway []Step
 	// Planted are ways to come back that the account made inside the longest
 	// watch, Cleared the logs it cleared or stopped there, Reads the secrets it
 	// read for the first time; ReadsUntold tells that there were too many to know.
@@ -136,6 +139,9 @@ type Case struct {
 	// Lost are the factors and trusted devices taken from the identity with the
 	// reset, Regained those enrolled from a week before it on.
 	Lost, Regained []Step
+	// KeptFactors are those enrolled before the case that it did not take away,
+	// as far as their records carry an id.
+	KeptFactors []Step
 	// Overtaken is when the account was disabled, deleted or reset again after
 	// the last act; 0 if it was not.
 	Overtaken int64

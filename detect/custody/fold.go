@@ -108,6 +108,8 @@ func (f *Fold) build() {
 		f.surround(c)
 		f.aftermath(c)
 		f.watch(c)
+		f.turnedAway(c)
+		f.keptFactors(c)
 	}
 	f.not[NotRoutineChange] += f.routine()
 	if f.not[NotRoutineChange] == 0 {

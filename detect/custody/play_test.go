@@ -245,7 +245,7 @@ func render(c *Case) string {
 	for _, list := range []struct {
 		word  string
 		steps []Step
-	}{{"refused", c.Refused}, {"reused", c.Reused}, {"grant", c.Grants}, {"use", c.Uses}} {
+	}{{"refused", c.Refused}, {"reused", c.Reused}, {"grant", c.Grants}, {"use", c.Uses}, {"turned-away", c.TurnedAway}} {
 		for _, s := range list.steps {
 			step(list.word, s)
 		}

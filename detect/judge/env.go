@@ -68,6 +68,8 @@ var questions = slices.Concat(
 	chainQuestions,
 	roleQuestions,
 	riskQuestions,
+	refusalQuestions,
+	factorQuestions,
 	takeoverQuestions,
 	deliveryQuestions,
 	accessQuestions,

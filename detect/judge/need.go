@@ -63,7 +63,7 @@ func (n need) facts() *needFacts {
 		DirectoriesReached: r.DirectoriesReached, Review: r.Review, Watch: r.Watch,
 		Before: n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
 		Paths: words(r.Paths), ClockTolerance: n.policy.Matching.ClockTolerance, ContactChanged: n.policy.Limits.ContactChanged,
-		RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
+		RefusedBefore: n.policy.Limits.RefusedBefore, RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
 	}
 }
 
@@ -90,6 +90,7 @@ type needFacts struct {
 	Paths              []string      `cel:"paths"`
 	ClockTolerance     time.Duration `cel:"clock_tolerance"`
 	ContactChanged     time.Duration `cel:"contact_changed"` // how long a change of contact data is a risk
+	RefusedBefore      time.Duration `cel:"refused_before"`  // how long a refusal is a risk
 	SingleUse          bool          `cel:"single_use"`
 	RecoveryNeeded     string        `cel:"recovery_needed"` // what a recovery must consist of
 	StepUp             int64         `cel:"step_up"`         // least strength after a risk signal; 0: none asked

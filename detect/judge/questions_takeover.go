@@ -197,6 +197,8 @@ func (s *sitting) followed(c *check) []custody.Step {
 		{"verification", event.RiskDetected, s.c.Risks},
 		{"verification", event.SigninSucceeded, login},
 		{"delivery", event.SigninSucceeded, redeemed},
+		{"takeover", event.VerificationFailed, slices.Concat(s.c.TurnedAway, s.c.Steps[custody.Verified], s.c.Steps[custody.Approved])},
+		{"takeover", event.MFAReset, slices.Concat(s.c.Steps[custody.Verified], s.c.Lost)},
 		{"takeover", event.MFAEnrolled, enrolled},
 		{"takeover", event.MailruleCreated, s.planted()},
 		{"takeover", event.LogCleared, s.watched(s.c.Cleared)},
