@@ -83,6 +83,7 @@ type job struct {
 	current *chunk
 	tallies []*tally
 	partial bool
+	ahead   int64 // see event.File
 }
 
 func newJob(s *Source, f source.File) *job {
@@ -108,7 +109,7 @@ func (j *job) decode(ctx context.Context, r *run) {
 	if j.send(ctx) != nil {
 		return
 	}
-	stored.Partial = j.partial
+	stored.Partial, stored.Ahead = j.partial, j.ahead
 	for _, t := range j.tallies {
 		j.feeds = append(j.feeds, t.finish(stored)...)
 	}
@@ -119,7 +120,8 @@ func (j *job) isKnown(ctx context.Context, r *run) bool {
 		return false
 	}
 	stored, err := j.file.Hash(ctx)
-	return err == nil && r.known[stored.SHA256]
+	ahead, known := r.known[stored.SHA256]
+	return err == nil && known && (ahead == 0 || ahead > j.opt.Now.Add(event.LatestAhead).UnixNano())
 }
 
 // fail puts down that an input broke off; what was read before stays.
@@ -211,6 +213,9 @@ func (j *job) record(ctx context.Context, t *tally, rec *formats.Record) error {
 		j.partial = true
 		j.limited[t.counterFor(rec).feed.Name]++
 		return nil
+	}
+	if rec.Ahead != 0 && (j.ahead == 0 || rec.Ahead < j.ahead) {
+		j.ahead = rec.Ahead
 	}
 	j.current.add(rec, t.add(rec))
 	if j.current.full() {

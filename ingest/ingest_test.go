@@ -188,6 +188,27 @@ func TestLimitedFilesAreReadAgain(t *testing.T) {
 	}
 }
 
+// TestRecordsAheadAreReadLater: a record too far after the run's now is malformed,
+// and is read once a run's now has come near enough; until then its file is skipped.
+func TestRecordsAheadAreReadLater(t *testing.T) {
+	dir := logs(t, map[string][]string{"a.jsonl": {step(2, 0, "reset.executed", "ann"), step(9, 0, "reset.executed", "bob"), step(20, 0, "reset.executed", "cyd")}})
+	l := open(t, t.TempDir())
+	for _, c := range []struct{ day, records, malformed int }{{5, 3, 2}, {6, 0, 0}, {8, 3, 1}, {17, 0, 0}, {30, 3, 0}, {31, 0, 0}} {
+		got := runOn(t, l, dir, func(o *Options) { o.Now = time.Date(2026, 3, c.day, 0, 0, 0, 0, time.UTC) })
+		malformed := 0
+		for _, f := range got.Feeds {
+			malformed += int(f.Malformed)
+		}
+		if int(got.Records) != c.records || malformed != c.malformed {
+			t.Errorf("on day %d: read %d records, %d malformed, want %d and %d", c.day, got.Records, malformed, c.records, c.malformed)
+		}
+	}
+	feeds, err := l.Feeds()
+	if err != nil || feeds[0].Mapped != 3 {
+		t.Errorf("feeds %+v, %v", feeds, err)
+	}
+}
+
 func TestWhatMakesARunIncomplete(t *testing.T) {
 	good := []string{step(2, 0, "reset.executed", "ann")}
 	for _, c := range []struct {

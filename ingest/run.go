@@ -19,7 +19,7 @@ type run struct {
 	jobs   []*job
 	// The files in the lake when the run began, by hash and by size. They are asked
 	// for by many goroutines, so not of the lake, which changes when the batch begins.
-	known map[string]bool
+	known map[string]int64
 	sizes map[int64]bool
 	batch *lake.Batch
 	seq   int64

@@ -60,6 +60,10 @@ type File struct {
 	// Partial tells a file that was not read to its end, or of which
 	// --since/--until left records out: a later run reads it again.
 	Partial bool `json:"partial"`
+	// Ahead is the earliest time of a record that lay too far after the run's now
+	// to be read, UTC nanoseconds: a run for which it does not reads the file
+	// again. 0 for none.
+	Ahead int64 `json:"ahead"`
 }
 
 // Malformed is the position of a record that could not be read and why. The

@@ -158,6 +158,34 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// TestWhatLiesAhead: a record of the future is malformed and says from when on it
+// is not, while what a credential is good for may end at any time.
+func TestWhatLiesAhead(t *testing.T) {
+	f := mustGet(t, "resetproof-steps")
+	for _, c := range []struct{ time, expires, malformed, ahead, ends string }{
+		{"2026-03-02T09:00:00Z", "2027-03-02T09:00:00Z", "", "", "2027-03-02T09:00:00Z"},
+		{"2026-03-02T09:00:00Z", "9999-12-31T00:00:00Z", "", "", "2262-04-11T23:47:16.854775807Z"},
+		{"2026-03-02T09:00:00Z", "0001-01-01T00:00:00Z", "", "", ""},
+		{"2026-03-02T09:00:00Z", "1601-01-01T00:00:00Z", "expires: time 1601-01-01 lies before 2000", "", ""},
+		{"2031-03-02T09:00:00Z", "", "time 2031-03-02 lies more than 48 hours after the run's now", "2031-03-02T09:00:00Z", ""},
+		{"9999-03-02T09:00:00Z", "", "time 9999-03-02 lies more than 48 hours after the run's now", "", ""},
+		{"1601-03-02T09:00:00Z", "", "time 1601-03-02 lies before 2000", "", ""},
+	} {
+		line := fmt.Sprintf("{\"time\":%q,\"kind\":\"credential.issued\",\"account\":\"ann\",\"expires\":%q}\n", c.time, c.expires)
+		rec := records(t, f, line, exampleOptions())[0]
+		ahead, ends := "", ""
+		if rec.Ahead != 0 {
+			ahead = event.RFC3339(rec.Ahead)
+		}
+		if len(rec.Events) > 0 && rec.Events[0].Expires != 0 {
+			ends = event.RFC3339(rec.Events[0].Expires)
+		}
+		if rec.Malformed != c.malformed || ahead != c.ahead || ends != c.ends {
+			t.Errorf("%s, expires %q: malformed %q, ahead %q, ends %q", c.time, c.expires, rec.Malformed, ahead, ends)
+		}
+	}
+}
+
 func TestReasons(t *testing.T) {
 	for text, want := range map[string]event.Reason{
 		"":                                    event.ReasonEmpty,

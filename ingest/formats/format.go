@@ -302,4 +302,7 @@ type Record struct {
 	Events    []event.Event
 	Unmapped  bool
 	Malformed string
+	// Ahead is the time, UTC nanoseconds, of a record that is malformed because it
+	// lies too far after the run's now: a later run reads it. 0 for others.
+	Ahead int64
 }

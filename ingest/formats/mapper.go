@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"strconv"
 	"time"
 
@@ -144,10 +145,47 @@ func (m *mapper) keep(add func([]byte) []byte) []byte {
 	return m.scratch[from:len(m.scratch):len(m.scratch)]
 }
 
-// when reads a time, in UTC nanoseconds; 0 without a reason if there is none.
+// when reads the time of something that has happened, in UTC nanoseconds; 0
+// without a reason if there is none.
 func (m *mapper) when(t *timeField) (ns int64, why string) {
+	at, why := m.stated(t)
+	if why != "" || at.IsZero() {
+		return 0, why
+	}
+	if why = bounds(at, m.opt.Now); why != "" {
+		return 0, why
+	}
+	return at.UnixNano(), ""
+}
+
+// happened is when for the time of the record or of an event. Where it lies too
+// far ahead, the record remembers it.
+func (m *mapper) happened(t *timeField) (ns int64, why string) {
+	if ns, why = m.when(t); why != "" {
+		at, _ := m.stated(t)
+		m.rec.Ahead = ahead(at, m.opt.Now)
+	}
+	return ns, why
+}
+
+// ends reads the time at which something ends, which may lie ever so far ahead.
+func (m *mapper) ends(t *timeField) (ns int64, why string) {
+	at, why := m.stated(t)
+	switch {
+	case why != "" || at.IsZero():
+		return 0, why
+	case at.After(latestTime):
+		return math.MaxInt64, ""
+	case at.Before(event.When(event.EarliestTime)):
+		return 0, bounds(at, m.opt.Now)
+	}
+	return at.UnixNano(), ""
+}
+
+// stated reads a time as it is written; zero without a reason if there is none.
+func (m *mapper) stated(t *timeField) (at time.Time, why string) {
 	if t == nil {
-		return 0, ""
+		return at, ""
 	}
 	for _, v := range t.from {
 		b := m.text(v)
@@ -158,10 +196,7 @@ func (m *mapper) when(t *timeField) (ns int64, why string) {
 		for _, l := range t.layouts {
 			at, problem := l.parse(b, m.zone, m.opt.Now)
 			if problem == "" {
-				if why = bounds(at, m.opt.Now); why != "" {
-					return 0, why
-				}
-				return at.UnixNano(), ""
+				return at, ""
 			}
 			if problem != whyTimeForm {
 				why = problem
@@ -170,9 +205,9 @@ func (m *mapper) when(t *timeField) (ns int64, why string) {
 		if why == whyTimeForm && t.local() {
 			why += hintTimeZone
 		}
-		return 0, why
+		return at, why
 	}
-	return 0, ""
+	return at, ""
 }
 
 // zone is the clock of local times: the config's, else what the record tells.
@@ -209,7 +244,7 @@ func (m *mapper) fill(rec *Record) {
 	m.describe(rec)
 	why := m.lacks()
 	if why == "" {
-		if rec.Time, why = m.when(m.f.time); why == "" && rec.Time == 0 {
+		if rec.Time, why = m.happened(m.f.time); why == "" && rec.Time == 0 {
 			why = whyNoTime
 		}
 	}
@@ -348,7 +383,7 @@ func (m *mapper) event(rec *Record, r *rule) (why string) {
 
 func (m *mapper) times(e *event.Event, r *rule) (why string) {
 	if r.time != nil {
-		if e.Time, why = m.when(r.time); why == "" && e.Time == 0 {
+		if e.Time, why = m.happened(r.time); why == "" && e.Time == 0 {
 			why = whyNoTime
 		}
 		if why != "" {
@@ -362,7 +397,7 @@ func (m *mapper) times(e *event.Event, r *rule) (why string) {
 	if e.Written < e.Time {
 		e.Written = 0
 	}
-	e.Expires, why = m.when(r.expires)
+	e.Expires, why = m.ends(r.expires)
 	if why != "" {
 		return "expires: " + why
 	}

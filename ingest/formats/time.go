@@ -3,6 +3,7 @@ package formats
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -106,6 +107,18 @@ func epoch(b []byte, milli bool) (t time.Time, why string) {
 		return t, whyTimeForm
 	}
 	return time.Unix(n, int64(ns)), ""
+}
+
+// latestTime is the last that nanoseconds since 1970 can hold.
+var latestTime = event.When(math.MaxInt64)
+
+// ahead gives a time too far after now, UTC nanoseconds; 0 for one that is not
+// and for one that no run will ever come near.
+func ahead(at, now time.Time) int64 {
+	if !at.After(now.Add(event.LatestAhead)) || at.After(latestTime) {
+		return 0
+	}
+	return at.UnixNano()
 }
 
 // bounds tells why t is not believed, "" if it is.

@@ -258,7 +258,7 @@ func TestKnownFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for sha, want := range map[string]bool{"aa": true, "bb": false, "": false, "cc": false} {
-		if lk.KnownFiles()[sha] != want {
+		if _, known := lk.KnownFiles()[sha]; known != want {
 			t.Errorf("file %q is known: %v", sha, !want)
 		}
 	}

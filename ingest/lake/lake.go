@@ -8,6 +8,7 @@
 //	index/<batch>.ids                     its event ids, sorted
 //	ledger/<batch>.hashes                 its part of the RFC 6962 tree
 //	staging/<sequence>/                   a batch that is being written
+//	runs/<sequence>-<run id>/             what a run over the lake found
 //
 // An event that arrives twice, in one batch or in several, is kept once: the
 // copy with the smallest (URI, offset). Where that copy arrives later, the
@@ -63,7 +64,7 @@ type Lake struct {
 	last      string            // SHA-256 of the last manifest
 	files     []DataFile        // committed and not replaced, by path
 	replaced  map[string]string // data file -> batch that took over its rows
-	known     map[string]bool
+	known     map[string]int64
 }
 
 // Open opens the lake in dir, making it if it is not there. Unless another
@@ -127,7 +128,7 @@ func (lk *Lake) load() error {
 		return err
 	}
 	lk.replaced = map[string]string{}
-	known := map[string]bool{} // made afresh: others may hold the one before
+	known := map[string]int64{} // made afresh: others may hold the one before
 	byPath := map[string]DataFile{}
 	for i := range lk.manifests {
 		m := &lk.manifests[i]
@@ -141,7 +142,9 @@ func (lk *Lake) load() error {
 		for _, f := range m.Feeds {
 			for _, file := range f.Files {
 				if file.SHA256 != "" && !file.Partial {
-					known[file.SHA256] = true
+					if ahead, twice := known[file.SHA256]; !twice || ahead != 0 && (file.Ahead == 0 || file.Ahead > ahead) {
+						known[file.SHA256] = file.Ahead
+					}
 				}
 			}
 		}
@@ -152,9 +155,10 @@ func (lk *Lake) load() error {
 }
 
 // KnownFiles is the set of files that committed batches have read to their end,
-// by SHA-256 in lower hexadecimal. It stays as it is while batches are begun and
-// committed, so goroutines may share it; do not change it.
-func (lk *Lake) KnownFiles() map[string]bool { return lk.known }
+// by SHA-256 in lower hexadecimal, each with the time of its first record that
+// lay too far ahead (event.File.Ahead). It stays as it is while batches are
+// begun and committed, so goroutines may share it; do not change it.
+func (lk *Lake) KnownFiles() map[string]int64 { return lk.known }
 
 // Files lists the Parquet files of events that are committed, sorted: what
 // another tool must read to see the same rows.
