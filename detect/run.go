@@ -51,6 +51,8 @@ type Result struct {
 	SelfService map[string]Attempts
 	// LeftOut says, in sentences, what was read and not used.
 	LeftOut []string
+	// Waivers are those of the exceptions file, with what they were used for.
+	Waivers []judge.WaiverRecord
 	// Faults are check expressions that failed while judging.
 	Faults []string
 }
@@ -123,6 +125,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d accounts are stated with an id of one identity and a name of another; the id is believed", n))
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
+	result.Waivers = r.bench.WaiverRecords()
 	result.Faults = r.bench.Faults()
 	return result, nil
 }
@@ -158,8 +161,17 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Given:           r.Context.Given,
 		Incidents:       r.Context.Incidents,
 		Waivers:         r.Context.Waivers,
+		Period:          [2]int64{nanoseconds(r.Period[0]), nanoseconds(r.Period[1])},
 		Frameworks:      r.Frameworks,
 	}
+}
+
+// nanoseconds is a time in UTC nanoseconds, 0 for the zero time.
+func nanoseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
 }
 
 // identify resolves a name in a context file: an identity id or an account.

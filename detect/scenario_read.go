@@ -25,12 +25,17 @@ type play struct {
 //
 //	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… expires=TIME uses=N leak=… expires=TIME uses=N leak=… ip=… place="…" device=…]
 //
-// A name behind ? is left out of the roster; record=… makes lines share a record.
+// A name behind ? is left out of the roster; record=… makes lines share a record;
+// times=N writes the line N times, an hour apart.
 func read(s rules.Scenario) (*play, error) {
 	p := &play{context: &identity.Context{}}
 	var first, last int64
 	people := map[string]bool{}
-	for i, line := range s.Log {
+	log, err := repeated(s.Log)
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range log {
 		e, err := readLine(line, i)
 		if err != nil {
 			return nil, fmt.Errorf("log line %d: %w", i+1, err)
@@ -54,6 +59,32 @@ func read(s rules.Scenario) (*play, error) {
 	}
 	p.feed = feedOf(s, first-int64(margin), p.until.UnixNano(), p.events)
 	return p, p.readContext(s, people)
+}
+
+// maxTimes bounds how often a line stands for itself.
+const maxTimes = 500
+
+// repeated writes out the lines that stand for several.
+func repeated(log []string) ([]string, error) {
+	var out []string
+	for i, line := range log {
+		begin, rest, many := strings.Cut(line, " times=")
+		if !many {
+			out = append(out, line)
+			continue
+		}
+		count, rest, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(count)
+		stated, event, _ := strings.Cut(begin, " ")
+		at, badTime := time.Parse(time.RFC3339, stated)
+		if err != nil || badTime != nil || n < 1 || n > maxTimes {
+			return nil, fmt.Errorf("log line %d: times takes a number up to %d", i+1, maxTimes)
+		}
+		for k := range n {
+			out = append(out, strings.TrimSpace(at.Add(time.Duration(k)*time.Hour).Format(time.RFC3339)+" "+event+" "+rest))
+		}
+	}
+	return out, nil
 }
 
 func readLine(line string, n int) (event.Event, error) {
@@ -250,10 +281,15 @@ func (p *play) readLists(s rules.Scenario) error {
 		if err != nil {
 			return err
 		}
-		p.context.Waivers = append(p.context.Waivers, identity.Waiver{
-			ID: id, Checks: list(kv["checks"]), Selector: fmt.Sprintf("identity.id == %q", kv["identity"]), Reason: kv["reason"],
+		w := identity.Waiver{
+			ID: id, Checks: list(kv["checks"]), Selector: kv["selector"], Reason: kv["reason"], Owner: kv["owner"], Ticket: kv["ticket"],
 			ApprovedBy: kv["approved_by"], ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
-		})
+		}
+		if who := kv["identity"]; who != "" {
+			w.Selector = fmt.Sprintf("identity.id == %q", who)
+		}
+		w.Examine()
+		p.context.Waivers = append(p.context.Waivers, w)
 	}
 	return p.readObserved(s)
 }

@@ -29,17 +29,20 @@ type Coverage struct {
 	// EvaluationErrors are checks that failed to evaluate; their verdict is
 	// not-assessable.
 	EvaluationErrors []string
+	// Waivers are those of the exceptions file, in its order.
+	Waivers []judge.WaiverRecord
 }
 
 // coverageFile is coverage.json.
 type coverageFile struct {
-	Feeds            []feedRecord       `json:"feeds"`
-	Unrecognised     []unrecognisedFile `json:"unrecognised"`
-	UnknownAccounts  int64              `json:"unknown_accounts"`
-	NotCases         map[string]int64   `json:"not_cases"`
-	SelfService      []Attempts         `json:"self_service"`
-	LeftOut          []string           `json:"left_out"`
-	EvaluationErrors []string           `json:"evaluation_errors"`
+	Feeds            []feedRecord         `json:"feeds"`
+	Unrecognised     []unrecognisedFile   `json:"unrecognised"`
+	UnknownAccounts  int64                `json:"unknown_accounts"`
+	NotCases         map[string]int64     `json:"not_cases"`
+	SelfService      []Attempts           `json:"self_service"`
+	LeftOut          []string             `json:"left_out"`
+	EvaluationErrors []string             `json:"evaluation_errors"`
+	Waivers          []judge.WaiverRecord `json:"waivers"`
 }
 
 // Attempts counts the attempts at self-service resets in one system by how they
@@ -104,6 +107,7 @@ func (c Coverage) file() coverageFile {
 		SelfService:      slices.SortedFunc(slices.Values(c.SelfService), func(a, b Attempts) int { return cmp.Compare(a.System, b.System) }),
 		LeftOut:          sorted(c.LeftOut),
 		EvaluationErrors: sorted(c.EvaluationErrors),
+		Waivers:          c.Waivers,
 	}
 	for _, feed := range c.Feeds {
 		f.Feeds = append(f.Feeds, feed.record())

@@ -24,6 +24,7 @@ type pageHead struct {
 	Judged                                []judgedRow
 	Frameworks                            []frameworkRow
 	Roles                                 []grid
+	Waivers                               []waiverRow
 	Paths                                 []string
 	Unsaid                                string
 	Add                                   []string
@@ -123,6 +124,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	head.Judged = w.judgedRows()
 	head.Roles = grids(w.tallies.roles.matrix(), w.tallies.roles.alone())
 	head.Frameworks = w.frameworkRows()
+	head.Waivers = waiverRows(c)
 	for _, l := range rules.Links() {
 		head.Links = append(head.Links, l.Name)
 	}

@@ -218,7 +218,22 @@ func sampleCoverage() Coverage {
 		Unrecognised:    []event.Unrecognised{{URI: "cloudtrail/2026-03.json.gz", Reason: "no format claims its content"}, {URI: "\u202enotes", Reason: "empty"}},
 		UnknownAccounts: 3,
 		NotCases:        map[string]int64{"routine-change": 40, "first-password": 6},
+		Waivers:         sampleWaivers(),
 		LeftOut:         []string{"window before 2026-01-01: no feed reaches back", "certificates: no format reads them"},
+	}
+}
+
+// sampleWaivers are a sound one that was used and one that states little.
+func sampleWaivers() []judge.WaiverRecord {
+	text := func(s string) *string { return &s }
+	return []judge.WaiverRecord{
+		{
+			ID: "W-7", Checks: []string{"missing-approval"}, Selector: `identity.id == "p-eli"`, Owner: text("p-ruth"), Reason: text("moved, " + hostileText), Ticket: text("CHG7"),
+			ApprovedBy: text("p-noor"), CompensatingControl: text("call-back"), ValidFrom: text("2026-03-01T00:00:00Z"), ValidUntil: text("2026-04-01T00:00:00Z"),
+			Covers: true, Selected: 3, Cases: 2, Used: 3, Uses: []judge.WaiverUse{{Case: id("eli"), Time: "2026-03-02T09:10:00Z", Check: "missing-approval"}, {Case: id("dana"), Time: "2026-03-09T11:00:00Z", Check: "missing-approval"}},
+			Months: []judge.WaiverMonth{{Month: "2026-03", Cases: 2, Of: 40}},
+		},
+		{ID: "W-8", Selector: "true", Defects: []string{"states no end and no owner, and so covers nothing"}},
 	}
 }
 

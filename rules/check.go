@@ -121,7 +121,9 @@ type Scenario struct {
 	// Roster: one line a person, "ann: tier=privileged manager=bob".
 	Roster []string `yaml:"roster"`
 	// Secrets: one line a secret, "db-password: owner=ann shared=true".
-	Secrets   []string `yaml:"secrets"`
+	Secrets []string `yaml:"secrets"`
+	// Waivers: one line a waiver, "W-1: checks=no-request identity=ann reason=… owner=lea
+	// approved_by=lea valid_from=… valid_until=…", or selector="…" for whom.
 	Waivers   []string `yaml:"waivers"`
 	Incidents []string `yaml:"incidents"`
 	// State: one line an account, "ann: observed_at=… password_last_set=… mfa_methods=otp;sms enabled=true keys=…".

@@ -89,6 +89,7 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		NotCases:         found.NotCases,
 		LeftOut:          append(read.LeftOut, found.LeftOut...),
 		EvaluationErrors: found.Faults,
+		Waivers:          found.Waivers,
 	}
 	for system, n := range found.SelfService {
 		coverage.SelfService = append(coverage.SelfService, report.Attempts{System: system, Completed: n.Completed, Blocked: n.Blocked, Abandoned: n.Abandoned})

@@ -195,8 +195,8 @@ func TestWaivers(t *testing.T) {
 		covers bool
 	}{
 		{"", true},
-		{"it states no valid_until", false},
-		{"it states no valid_until", false},
+		{"it states no end", false},
+		{"it states no end", false},
 		{"it states no reason", false},
 	} {
 		w := &c.Waivers[i]
@@ -249,7 +249,7 @@ func TestSharedOrganisationLoads(t *testing.T) {
 	if f := c.Files[0]; f.SHA256 != hex.EncodeToString(sum[:]) || f.Size != int64(len(src)) || f.Rows != 200 || f.Role != "identities" {
 		t.Errorf("file %+v", f)
 	}
-	if w := c.Waivers[1]; w.ID != "W-JIN-002" || w.Defect != "it states no valid_until" {
+	if w := c.Waivers[1]; w.ID != "W-JIN-002" || w.Defect != "it states no end" {
 		t.Errorf("waiver without end: %+v", w)
 	}
 	if d := c.Directories[1]; d.Mechanism != "hash-sync" || d.Deadline != time.Hour {

@@ -1,6 +1,9 @@
 package identity
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Waiver excepts cases from checks for a time, for a reason, on somebody's word.
 type Waiver struct {
@@ -15,8 +18,10 @@ type Waiver struct {
 	ValidFrom           int64 // UTC nanoseconds; 0: from the beginning
 	ValidUntil          int64 // exclusive
 	CompensatingControl string
-	// Defect says why the waiver covers nothing, "" for a sound one.
+	// Defect says why the waiver covers nothing, "" for one that covers. Lacks
+	// names what an exception must state and this one does not.
 	Defect string
+	Lacks  []string
 	Tags   map[string]string
 	Line   int
 	// File, with Line, is where it stands.
@@ -33,31 +38,46 @@ func waiverFrom(r *record) Waiver {
 	if w.ValidUntil != 0 && w.ValidUntil <= w.ValidFrom {
 		r.faults.add(r.line, "valid_until is not after valid_from")
 	}
-	w.Defect = w.defect()
+	w.Examine()
 	return w
 }
 
-// defect: a waiver that excepts everything, for ever, or for no reason is not
-// one (design.md section 4).
-func (w *Waiver) defect() string {
-	var missing []string
+// Examine works out Defect and Lacks from what the waiver states.
+func (w *Waiver) Examine() {
+	w.Defect, w.Lacks = "", nil
+	var void []string
 	for _, part := range []struct {
 		name    string
 		missing bool
+		void    bool // a waiver without it covers nothing (design.md, section 4)
 	}{
-		{"checks", len(w.Checks) == 0},
-		{"selector", w.Selector == ""},
-		{"reason", w.Reason == ""},
-		{"valid_until", w.ValidUntil == 0 || w.ValidUntil == endless},
+		{"checks", len(w.Checks) == 0, true},
+		{"selector", w.Selector == "", true},
+		{"reason", w.Reason == "", true},
+		{"end", w.ValidUntil == 0 || w.ValidUntil == endless, true},
+		{"owner", w.Owner == "", false},
+		{"approver", w.ApprovedBy == "", false},
 	} {
-		if part.missing {
-			missing = append(missing, part.name)
+		switch {
+		case !part.missing:
+			continue
+		case part.void:
+			void = append(void, part.name)
 		}
+		w.Lacks = append(w.Lacks, part.name)
 	}
-	if missing == nil {
-		return ""
+	if len(void) > 0 {
+		w.Defect = "it states no " + strings.Join(void, " and no ")
 	}
-	return "it states no " + strings.Join(missing, " and no ")
+}
+
+// placeholder is the longest life that is believed: an end like 2099-12-31 is
+// written where a form asks for one and none is meant. This project's judgement.
+const placeholder = 5 * 366 * 24 * time.Hour
+
+// Timeless tells whether the waiver states an end and yet means none.
+func (w *Waiver) Timeless() bool {
+	return w.ValidFrom != 0 && w.ValidUntil != 0 && w.ValidUntil-w.ValidFrom > int64(placeholder)
 }
 
 // Covers tells whether the waiver is sound and in force at a time and names

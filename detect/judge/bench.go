@@ -39,8 +39,11 @@ type Bench struct {
 	// nothing can be said of what it would list.
 	Given func(role string) bool
 	// Incidents are the declared ones.
-	Incidents  []identity.Incident
-	Waivers    []identity.Waiver
+	Incidents []identity.Incident
+	Waivers   []identity.Waiver
+	// Period bounds the cases that are judged, UTC nanoseconds, half-open; 0 is
+	// without bound.
+	Period     [2]int64
 	Frameworks []*rules.Framework
 
 	caseEnv, setEnv *cel.Env
@@ -54,6 +57,7 @@ type Bench struct {
 	undone  []custody.Undone
 	linked  map[string]bool // keys of tickets that belong to some reset
 	expired map[*waiver]*expiredFacts
+	months  map[monthID]*monthFacts
 }
 
 // Faults lists the expressions that failed while judging, with how often,

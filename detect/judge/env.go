@@ -49,6 +49,8 @@ var setVariables = []struct {
 	{"undone", cel.ListType(object("undoneFacts"))},
 	{"expired", cel.ListType(object("expiredFacts"))},
 	{"gaps", cel.ListType(object("gapFacts"))},
+	{"waivers", cel.ListType(object("waiverFacts"))},
+	{"waived_months", cel.ListType(object("monthFacts"))},
 }
 
 var steps = cel.ListType(object("stepFacts"))
@@ -99,6 +101,7 @@ func (b *Bench) environment() (*cel.Env, error) {
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
 			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[unsourcedFacts](),
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
+			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,

@@ -26,7 +26,11 @@ func (b *Bench) Judge(c *custody.Case) (*CaseRecord, []*Finding) {
 		}
 	}
 	slices.SortFunc(findings, func(a, b *Finding) int { return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.ID, b.ID)) })
+	if s.emergency != nil {
+		rec.Waivers = insert(rec.Waivers, s.emergency.ID)
+	}
 	b.note(s)
+	b.audit(s, all)
 	b.lapsed(s, all)
 	return rec, findings
 }

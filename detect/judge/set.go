@@ -64,7 +64,8 @@ func (b *Bench) Log(e *event.Event) {
 func (b *Bench) Set(now int64) []*Finding {
 	pol := b.World.Policy(now)
 	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced(),
-		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps()}
+		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps(),
+		"waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
 	var out []*Finding
 	for _, c := range b.checks {
 		if c.Scope == "case" || c.each == nil || len(b.lacking(c)) > 0 {
@@ -104,6 +105,9 @@ func (b *Bench) setFinding(o *outcome, pol *rules.Policy) *Finding {
 			moment = fact.Event
 		case citing:
 			moment = fact.cite(f)
+			if r, ok := fact.(raising); ok {
+				raised = r.raises()
+			}
 		case *unsourcedFacts:
 			raised = pol.Raised(rules.Tier(fact.Tier), nil)
 			f.Tier = Text(fact.Tier)

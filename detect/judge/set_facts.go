@@ -16,6 +16,9 @@ type citing interface {
 	cite(f *Finding) (moment string)
 }
 
+// raising is such a fact that may have the raised severity.
+type raising interface{ raises() bool }
+
 // undoneFacts is a ticket that was closed as done without a reset.
 type undoneFacts struct {
 	Ticket string    `cel:"ticket"`

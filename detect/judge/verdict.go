@@ -44,8 +44,12 @@ func (b *Bench) verdicts(s *sitting) []*outcome {
 	supersede(all)
 	for _, o := range all {
 		if o.verdict == NotMet {
-			if o.waiver = b.waived(s, o.check.ID); o.waiver != nil {
-				o.verdict = Excepted
+			w, err := b.waived(s, o.check.ID)
+			switch {
+			case err != nil:
+				o.cannot(err)
+			case w != nil:
+				o.verdict, o.waiver = Excepted, w
 			}
 		}
 	}
