@@ -108,8 +108,8 @@ func (r *run) route(ctx context.Context, sorter Sorter) error {
 			return err
 		}
 		who := e.Account
-		if e.Kind == event.SecretAccessed && !e.Actor.IsZero() {
-			who = e.Actor // its account owns the secret
+		if e.Kind == event.SecretAccessed {
+			who = reader(e)
 		}
 		if id := near(e.Time, who); id != "" {
 			return sorter.Add(id+activityKey, e)

@@ -51,7 +51,7 @@ const farFuture = math.MaxInt64
 
 // arrange builds the world that folds live in.
 func (r *run) arrange() {
-	r.hosts = map[string]bool{}
+	r.hosts, r.made = map[string]bool{}, made{}
 	r.bySecret, r.dependents, r.secrets = map[string][]string{}, map[string][]identity.Secret{}, map[string][]identity.Secret{}
 	for _, s := range r.Context.Secrets {
 		var ids []string
@@ -136,7 +136,9 @@ func (r *run) note(ctx context.Context) error {
 		return err
 	}
 	err := r.Lake.Custody(ctx, func(e *event.Event) error {
-		r.tickets.Note(e, r.resolve(e.Account, e.Time))
+		who := r.resolve(e.Account, e.Time)
+		r.tickets.Note(e, who)
+		r.made.note(e, who)
 		if controls(e) {
 			r.hosts[strings.ToLower(e.Host)] = true
 		}
@@ -204,6 +206,7 @@ func (r *run) owners(e *event.Event) []string {
 		}
 	}
 	add(r.resolve(e.Account, e.Time))
+	add(r.made.of(e))
 	if key := r.tickets.Key(e); key != "" && (len(ids) == 0 || slices.Contains(processKinds, e.Kind)) {
 		named := ""
 		if len(ids) > 0 {
@@ -218,6 +221,11 @@ func (r *run) owners(e *event.Event) []string {
 	}
 	for _, id := range r.bySecret[strings.ToLower(e.CredentialID)] {
 		add(id)
+	}
+	if e.CredentialID != "" {
+		for _, id := range r.world.Uses.Readers(e.CredentialID) {
+			add(id)
+		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"resetproof/detect/custody"
@@ -68,6 +69,7 @@ type run struct {
 	world    *custody.World
 	bench    *judge.Bench
 	hosts    map[string]bool
+	made     made
 	// By secret id in lower case: the identities that depend on it, and its rows
 	// of the inventory; dependents are an identity's secrets.
 	bySecret   map[string][]string
@@ -107,6 +109,9 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 		return Result{}, err
 	}
 	if err := r.note(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := r.learn(ctx, feeds); err != nil {
 		return Result{}, err
 	}
 	result := Result{Feeds: covered, UnknownAccounts: r.resolver.Unknown(), NotCases: custody.NotCases{}, SelfService: map[string]Attempts{}, LeftOut: []string{}}
@@ -158,6 +163,7 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Accounts:        r.resolver.Accounts,
 		Systems:         r.resolver.Systems,
 		Dependents:      func(id string) []identity.Secret { return r.dependents[id] },
+		Secrets:         func(id string) []identity.Secret { return r.secrets[strings.ToLower(id)] },
 		Given:           r.Context.Given,
 		Incidents:       r.Context.Incidents,
 		Waivers:         r.Context.Waivers,

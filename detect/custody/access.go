@@ -91,21 +91,18 @@ func (f *Fold) token(c *Case, e *event.Event) {
 	if slices.ContainsFunc(c.Tokens, same) {
 		return
 	}
-	ended := slices.ContainsFunc(f.steps, func(s Step) bool {
-		return slices.Contains(enders, s.Kind) && s.Outcome == event.Success && s.Time >= e.Time && s.Time < c.Time && ends(s.Event, e.Credential, e.System, e.CredentialID)
+	all := slices.ContainsFunc(f.steps, func(s Step) bool {
+		return s.Kind == event.TokenRevoked && s.Outcome == event.Success && s.Time >= e.Time && s.Time < c.Time && endsAll(s.Event, e.Credential, e.System)
 	})
-	if !ended {
+	if !all && f.lines.gone(e.CredentialID, e.Time, c.Time) == 0 {
 		c.Tokens = append(c.Tokens, Access{Kind: e.Credential, System: e.System, ID: e.CredentialID, Since: e.Time})
 	}
 }
 
-// ends tells whether a revocation ends a key or token: it names it, or it ends
-// all tokens of its system.
-func ends(s *event.Event, kind, system, id string) bool {
-	if s.CredentialID != "" {
-		return strings.EqualFold(s.CredentialID, id)
-	}
-	return s.Kind == event.TokenRevoked && (s.System == "" || s.System == system || s.Format == nativeSteps) && !slices.Contains(keys, kind)
+// endsAll tells whether a revocation that names no token ends one as well: it
+// ends all of its system.
+func endsAll(s *event.Event, kind, system string) bool {
+	return s.CredentialID == "" && (s.System == "" || s.System == system || s.Format == nativeSteps) && !slices.Contains(keys, kind)
 }
 
 // nativeSteps is the format of steps kept by hand, which may speak for any system.
@@ -210,6 +207,7 @@ func (f *Fold) settleAccess(c *Case) {
 		}
 	}
 	c.Old = slices.DeleteFunc(c.Old, func(a Access) bool { return a.Kind == sessionAccess && c.doneIn(a) })
+	f.endTokens(c)
 	for _, list := range [][]Access{c.Old, c.Tokens} {
 		slices.SortFunc(list, func(a, b Access) int {
 			return cmp.Or(strings.Compare(a.System, b.System), strings.Compare(a.Kind, b.Kind), strings.Compare(a.ID, b.ID))

@@ -136,6 +136,12 @@ type Case struct {
 	// inventory, that were used after it.
 	Tokens, Old   []Access
 	SessionsKnown []string
+	// Learned are the secrets that depend on the identity because it read them;
+	// LearnedMore tells that it read more than are followed. Revivals are the
+	// steps by which an ended key or token came to life again after the reset.
+	Learned     []Learned
+	LearnedMore bool
+	Revivals    []Step
 	// Lost are the factors and trusted devices taken from the identity with the
 	// reset, Regained those enrolled from a week before it on.
 	Lost, Regained []Step

@@ -40,6 +40,7 @@ type Fold struct {
 	lastUse map[string]int64 // privileged act -> last time it was seen
 
 	opened map[string]int64 // session, token or key -> made, or first seen
+	lines  lines            // what became of keys, tokens and secrets
 
 	habits   habits           // where the owner signs in from
 	lastRead map[string]int64 // secret -> last time it was read
@@ -87,6 +88,7 @@ func (f *Fold) End() ([]*Case, NotCases) {
 func (f *Fold) build() {
 	f.built = true
 	slices.SortFunc(f.steps, byTime)
+	f.lines = lineage(f.steps)
 	acts := f.acts()
 	for _, g := range f.group(acts) {
 		f.cases = append(f.cases, f.open1(g))
@@ -328,6 +330,10 @@ func (f *Fold) routine() int64 {
 
 // finish sorts what was collected, so that equal cases are equal in bytes.
 func (f *Fold) finish(c *Case) {
+	f.settleLearned(c)
+	f.endSessions(c)
+	c.Revivals = f.revivals(c)
+	f.settleAccess(c)
 	for n := range c.Steps {
 		slices.SortFunc(c.Steps[n], byTime)
 	}
@@ -335,7 +341,5 @@ func (f *Fold) finish(c *Case) {
 		slices.SortFunc(list, byTime)
 	}
 	c.Rivals = sortRivals(c.Rivals)
-	f.endSessions(c)
-	f.settleAccess(c)
 	f.recognise(c)
 }

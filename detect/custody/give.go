@@ -145,7 +145,10 @@ func (f *Fold) follow(cases []*Case) {
 		if !ok || n < Delivered || s.Outcome == event.Failure || s.Kind == event.SessionRevoked && Logout(s.Method) {
 			continue
 		}
-		if s.AccountID != f.id && !(n == Dependents && slices.Contains(f.w.DependsOn(s.CredentialID), f.id)) {
+		if s.Kind == event.SecretRotated && s.Method == Reactivated {
+			continue // the old value again
+		}
+		if s.AccountID != f.id && !(n == Dependents && slices.Contains(f.w.DependsOn(s.CredentialID), f.id)) && !f.endsOwn(s) {
 			continue
 		}
 		ticketed := f.w.Tickets.Key(s.Event) != ""

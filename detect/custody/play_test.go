@@ -65,7 +65,15 @@ func (p *play) world(t testing.TB) *World {
 		tickets.Note(e, identityOf(e.Account))
 	}
 	tickets.Seal()
+	uses := NewUses()
+	for _, e := range p.events {
+		if e.Kind == event.SecretAccessed {
+			uses.Note(identityOf(e.Actor), e.CredentialID)
+		}
+	}
+	uses.Seal()
 	return &World{
+		Uses:        uses,
 		Resolve:     func(p event.Party, _ int64) string { return identityOf(p) },
 		Row:         func(id string, _ int64) *identity.Identity { return p.rows[id] },
 		Policy:      func(t int64) *rules.Policy { return set.At(event.When(t)) },
@@ -91,7 +99,12 @@ func (p *play) about(w *World, e *event.Event, id string) bool {
 	if named == id || named != id && identityOf(e.Actor) == id && (IsAct(e) || e.Kind == event.PrivilegeGranted) {
 		return true
 	}
-	if slices.Contains(p.depends, [2]string{id, e.CredentialID}) {
+	if slices.Contains(p.depends, [2]string{id, e.CredentialID}) || w.Uses.Reads(id, e.CredentialID) {
+		return true
+	}
+	if named == "" && slices.ContainsFunc(p.events, func(m *event.Event) bool {
+		return slices.Contains(makers, m.Kind) && m.CredentialID == e.CredentialID && e.CredentialID != "" && identityOf(m.Account) == id
+	}) {
 		return true
 	}
 	process := e.Kind == event.TicketClosed || before(e.Kind)
@@ -252,6 +265,15 @@ func render(c *Case) string {
 	}
 	for _, s := range c.Alive {
 		fmt.Fprintf(&b, "  alive %s %s %s\n", show(s.Seen), s.System, s.ID)
+	}
+	for _, a := range c.Tokens {
+		fmt.Fprintf(&b, "  token %s %s %s\n", show(a.Since), a.System, a.ID)
+	}
+	for _, l := range c.Learned {
+		fmt.Fprintf(&b, "  learned %s %s %s\n", show(l.Last.Time), l.System, l.ID)
+	}
+	for _, s := range c.Revivals {
+		fmt.Fprintf(&b, "  revived %s %s\n", show(s.Time), s.CredentialID)
 	}
 	for _, seen := range []struct {
 		word string

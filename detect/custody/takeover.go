@@ -124,6 +124,7 @@ func (f *Fold) notice(e *event.Event) {
 		}
 		f.habits.learn(e, f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
 	case event.SecretAccessed:
+		f.learn(e)
 		f.read(e)
 	}
 }

@@ -29,6 +29,8 @@ type World struct {
 	// DependsOn lists the identities on which the inventory says that a secret
 	// depends.
 	DependsOn func(secret string) []string
+	// Uses is the side table of who reads which secrets; nil where nobody does.
+	Uses *Uses
 	// Scheduled tells whether a rotation of the secret by this actor at this
 	// time is the scheduled one of its owned rotator.
 	Scheduled func(secret, actor string, t int64) bool

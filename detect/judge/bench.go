@@ -35,6 +35,8 @@ type Bench struct {
 	Accounts, Systems func(id string) []string
 	// Dependents lists the secrets of the inventory that depend on an identity.
 	Dependents func(id string) []identity.Secret
+	// Secrets lists the inventory's rows of one secret, by its id.
+	Secrets func(id string) []identity.Secret
 	// Given tells whether a context file was given, by its role: without one
 	// nothing can be said of what it would list.
 	Given func(role string) bool

@@ -87,9 +87,11 @@ type dependentFacts struct {
 	Kind    string    `cel:"kind"`
 	System  string    `cel:"system"`
 	Owner   string    `cel:"owner"`
+	Basis   string    `cel:"basis"`   // how it is known to depend: inventory, or use
+	Used    time.Time `cel:"used"`    // the last reading before the reset; the epoch where only the inventory knows it
 	Rotated bool      `cel:"rotated"` // at or after the reset, by a log or the inventory
 	At      time.Time `cel:"at"`      // when; the epoch if it was not
-	Basis   string    `cel:"basis"`   // log or inventory
+	Proof   string    `cel:"proof"`   // of the rotation: log or inventory
 	Event   string    `cel:"event"`
 }
 

@@ -2,8 +2,6 @@ package judge
 
 import (
 	"slices"
-	"strings"
-	"time"
 
 	"resetproof/detect/custody"
 	"resetproof/detect/identity"
@@ -337,48 +335,4 @@ func (s *sitting) sessions() string {
 		return "unknown"
 	}
 	return worst
-}
-
-// dependents lists the secrets of the inventory that had to be rotated because
-// of this reset (policy.md, below the table of tiers).
-func (s *sitting) dependents() []*dependentFacts {
-	every := s.need.row.EveryDependent || s.c.Cause == "compromise"
-	var out []*dependentFacts
-	for _, d := range s.b.Dependents(s.c.Identity) {
-		if !every && !s.minted(d) {
-			continue
-		}
-		f := &dependentFacts{ID: d.ID, Kind: d.Kind, System: d.System, Owner: s.b.Name(s.b.Identify(d.Owner)), At: time.Unix(0, 0).UTC()}
-		from := s.c.Time - int64(s.need.policy.Matching.ClockTolerance)
-		for _, e := range s.c.Steps[custody.Dependents] {
-			if sameSecret(e.CredentialID, d.ID) && e.Time >= from {
-				f.Rotated, f.At, f.Basis, f.Event = true, event.When(e.Time), "log", e.Event.ID.String()
-				break
-			}
-		}
-		if !f.Rotated && d.RotatedAt >= s.c.Time {
-			f.Rotated, f.At, f.Basis = true, event.When(d.RotatedAt), "inventory"
-		}
-		same := func(o *dependentFacts) bool { return o.ID == f.ID && o.System == f.System }
-		switch i := slices.IndexFunc(out, same); {
-		case i < 0:
-			out = append(out, f)
-		case f.Rotated && !out[i].Rotated: // of two rows for one secret the later is true
-			out[i] = f
-		}
-	}
-	return out
-}
-
-var mintedKinds = []string{"session", "refresh-token", "app-password"}
-
-// minted: the secret contains, or was made with, the replaced one.
-func (s *sitting) minted(d identity.Secret) bool {
-	return slices.Contains(mintedKinds, d.Kind) || s.b.Identify(d.ID) == s.c.Identity || d.MintedBy != "" && s.b.Identify(d.MintedBy) == s.c.Identity
-}
-
-// sameSecret compares a secret's name in a log with the inventory's: AWS adds a
-// random suffix to the ARN of a secret (sources.md 6).
-func sameSecret(logged, listed string) bool {
-	return logged != "" && (strings.EqualFold(logged, listed) || strings.HasSuffix(strings.ToLower(logged), ":"+strings.ToLower(listed)))
 }

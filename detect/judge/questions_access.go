@@ -36,8 +36,9 @@ type tokenFacts struct {
 	System  string    `cel:"system"`
 	Basis   string    `cel:"basis"` // log or inventory
 	Revoked bool      `cel:"revoked"`
-	At      time.Time `cel:"at"`    // when; the epoch if it was not
-	Since   time.Time `cel:"since"` // made or first seen; the reset where only the inventory knows it
+	At      time.Time `cel:"at"`      // when; the epoch if it was not
+	Revived time.Time `cel:"revived"` // when it came to life again after its end; the epoch if it did not
+	Since   time.Time `cel:"since"`   // made or first seen; the reset where only the inventory knows it
 }
 
 // tokenKinds are the kinds of the inventory that open an account by themselves.
@@ -67,7 +68,10 @@ func (s *sitting) tokens() []*tokenFacts {
 }
 
 func (s *sitting) token(a custody.Access, basis string) *tokenFacts {
-	t := &tokenFacts{ID: a.ID, Kind: a.Kind, System: a.System, Basis: basis, Since: event.When(a.Since), At: event.When(0)}
+	t := &tokenFacts{ID: a.ID, Kind: a.Kind, System: a.System, Basis: basis, Since: event.When(a.Since), At: event.When(0), Revived: event.When(0)}
+	if r := s.revived(a.ID); r != nil {
+		t.Revived = event.When(r.Time)
+	}
 	if at := s.ended(a.Kind, a.System, a.ID); at != 0 {
 		t.Revoked, t.At = true, event.When(at)
 	}
@@ -75,9 +79,13 @@ func (s *sitting) token(a custody.Access, basis string) *tokenFacts {
 }
 
 // ended tells when a key, token or session was ended with or after the reset, 0
-// if nothing shows it. A rotation ends what went by the same id before.
+// if nothing shows it. A rotation ends what went by the same id before; what
+// came to life again must be ended again.
 func (s *sitting) ended(kind, system, id string) int64 {
 	from := s.c.Time - int64(s.need.policy.Matching.ClockTolerance)
+	if r := s.revived(id); r != nil {
+		from = r.Time + 1
+	}
 	for _, n := range []custody.Name{custody.Closed, custody.Dependents} {
 		for _, e := range s.c.Steps[n] {
 			if e.Time >= from && endsAccess(e.Event, kind, system, id) {
@@ -86,6 +94,18 @@ func (s *sitting) ended(kind, system, id string) int64 {
 		}
 	}
 	return 0
+}
+
+// revived gives the last step by which a key or token came to life again after
+// it had been ended, nil for none.
+func (s *sitting) revived(id string) *custody.Step {
+	var last *custody.Step
+	for i, r := range s.c.Revivals {
+		if sameSecret(r.CredentialID, id) && (last == nil || r.Time >= last.Time) {
+			last = &s.c.Revivals[i]
+		}
+	}
+	return last
 }
 
 func endsAccess(e *event.Event, kind, system, id string) bool {
@@ -206,7 +226,8 @@ func (s *sitting) unavoidable() []string {
 // replaced in time under the same id cannot be told from the new one.
 func (s *sitting) oldSecrets() bool {
 	due := event.When(s.c.Time + int64(s.need.row.DependentsRotated))
-	if slices.ContainsFunc(s.deps, func(d *dependentFacts) bool { return !d.Rotated || d.At.After(due) }) {
+	// That the old value of a secret read from a store was used again no log shows.
+	if slices.ContainsFunc(s.deps, func(d *dependentFacts) bool { return d.Basis == byInventory && (!d.Rotated || d.At.After(due)) }) {
 		return true
 	}
 	return s.nonHuman() && slices.ContainsFunc(s.c.Tokens, func(a custody.Access) bool {
@@ -319,13 +340,11 @@ func (s *sitting) endedBy(t *tokenFacts, k event.Kind) bool {
 // accessSystems says in which systems' logs the kinds of this file's checks are
 // looked for; ok is false for all others.
 func (s *sitting) accessSystems(k event.Kind, o *outcome) (systems []string, ok bool) {
-	if each, has := o.vars["each"].(interface{ Value() any }); has {
-		if t, is := each.Value().(*tokenFacts); is {
-			if s.endedBy(t, k) {
-				return []string{t.System}, true
-			}
-			return nil, true
+	if t, is := element[*tokenFacts](o); is {
+		if s.endedBy(t, k) {
+			return []string{t.System}, true
 		}
+		return nil, true
 	}
 	switch {
 	case k == event.SigninSucceeded && o.check.About == "closure":
@@ -335,7 +354,9 @@ func (s *sitting) accessSystems(k event.Kind, o *outcome) (systems []string, ok 
 		}
 	case k == event.CredentialUsed && o.check.About == "dependents":
 		for _, d := range s.deps {
-			systems = insert(systems, d.System)
+			if d.Basis == byInventory {
+				systems = insert(systems, d.System)
+			}
 		}
 		for _, a := range s.c.Tokens {
 			if s.nonHuman() {
@@ -366,6 +387,12 @@ func (s *sitting) pursued(o *outcome) []custody.Step {
 	needs := func(k event.Kind) bool { return slices.Contains(o.check.Needs, k.String()) }
 	var out []custody.Step
 	switch {
+	case o.check.About == "dependents" && needs(event.SecretRotated):
+		if d, is := element[*dependentFacts](o); is {
+			out = s.readings(d.ID)
+		}
+	case o.check.About == "closure" && needs(event.SecretRevoked):
+		out = s.c.Revivals
 	case o.check.About == "closure" && needs(event.SigninSucceeded), o.check.About == "dependents" && needs(event.CredentialUsed):
 		for _, a := range s.c.Old {
 			out = append(out, custody.Step{Event: a.First}, custody.Step{Event: a.Last})

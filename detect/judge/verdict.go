@@ -165,6 +165,14 @@ func (b *Bench) weigh(s *sitting, o *outcome) {
 	}
 }
 
+// element gives what `each` is bound to, if it is of a kind.
+func element[T any](o *outcome) (t T, is bool) {
+	if each, has := o.vars["each"].(interface{ Value() any }); has {
+		t, is = each.Value().(T)
+	}
+	return t, is
+}
+
 // settle gives the verdict on something that was not found.
 func (o *outcome) settle(state State, covered Verdict) {
 	switch state {
@@ -241,10 +249,8 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 			return systems
 		}
 	case event.SecretRotated, event.SecretRevoked:
-		if each, ok := o.vars["each"].(interface{ Value() any }); ok {
-			if d, ok := each.Value().(*dependentFacts); ok {
-				return []string{d.System}
-			}
+		if d, is := element[*dependentFacts](o); is {
+			return []string{d.System}
 		}
 	case event.ContactChanged, event.RiskDetected:
 		return []string{""}
