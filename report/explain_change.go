@@ -18,7 +18,7 @@ func (e Explainer) change(v verdictOn) []string {
 	if v.check == nil {
 		return []string{"the check is not among those loaded; --rules DIR names the folder it came from"}
 	}
-	rests := groupRests[v.check.About]
+	rests := v.rests()
 	switch v.verdict {
 	case judge.NotMet:
 		if v.finding == nil {
@@ -51,7 +51,7 @@ func (e Explainer) change(v verdictOn) []string {
 
 // changeUnmet says what would answer the question of a check that is not met.
 func (e Explainer) changeUnmet(v verdictOn) []string {
-	rests := groupRests[v.check.About]
+	rests := v.rests()
 	switch kinds := v.kinds(); {
 	case v.check.ID == stepWithoutSource:
 		return e.changeUnsourced(v.finding.Subject)
@@ -108,10 +108,13 @@ func (v verdictOn) demanded(p *rules.Policy) string {
 	}
 	switch v.check.About {
 	case "verification":
-		row := p.Requirements[rules.Tier(v.tier())]
-		least := row.Verification[v.path()]
-		if strings.HasSuffix(v.check.Rule, ".step_up") {
+		least := 0
+		switch row := p.Requirements[rules.Tier(v.tier())]; {
+		case v.check.Comparative || v.record == nil: // what it is compared with, the finding says
+		case strings.HasSuffix(v.check.Rule, ".step_up"):
 			least = row.StepUp
+		default:
+			least = judge.VerificationBar(p, v.record)
 		}
 		if least > 0 {
 			return fmt.Sprintf(", by a method of strength %d or more", least)

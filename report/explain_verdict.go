@@ -21,7 +21,7 @@ type verdictOn struct {
 }
 
 // answering are, by group, the links of the chain whose kinds answer its checks.
-var answering = map[string]string{"request": "requested", "verification": "verified", "approval": "approved", "delivery": "delivered", "closure": "closed", "dependents": "dependents"}
+var answering = map[string]string{"request": "requested", "verification": "verified", "approval": "approved", "delivery": "delivered"}
 
 // kinds are those that were searched, else those that the check needs: of them
 // those of the link that the check is about, if there are any.
@@ -94,13 +94,6 @@ func (v verdictOn) tier() string {
 	return deref(v.record.Tier)
 }
 
-func (v verdictOn) path() rules.Path {
-	if v.finding != nil {
-		return rules.Path(deref(v.finding.Path))
-	}
-	return rules.Path(deref(v.record.Path))
-}
-
 func (v verdictOn) ref() *judge.PolicyRef {
 	if v.finding != nil {
 		return v.finding.Policy
@@ -126,4 +119,12 @@ func (v verdictOn) accounts() string {
 // better one would do.
 func (v verdictOn) replaceable() bool {
 	return v.finding.Scope == "case" && (len(v.check.Supersedes) > 0 || strings.Contains(v.check.Met, ">="))
+}
+
+// rests is what beside records the answer hangs on, a clause after "if".
+func (v verdictOn) rests() string {
+	if v.check.ChangedBy != "" {
+		return strings.TrimSpace(v.check.ChangedBy)
+	}
+	return groupRests[v.check.About]
 }

@@ -76,11 +76,14 @@ type Check struct {
 	// is not assessable.
 	Provable string `yaml:"provable"`
 	// From and Due bound the window searched; CEL timestamps.
-	From      string     `yaml:"from"`
-	Due       string     `yaml:"due"`
-	Message   string     `yaml:"message,required"`
-	Rule      string     `yaml:"rule"` // the policy line it hangs on, such as "requirements.<tier>.approvals"
-	Fix       string     `yaml:"fix,required"`
+	From    string `yaml:"from"`
+	Due     string `yaml:"due"`
+	Message string `yaml:"message,required"`
+	Rule    string `yaml:"rule"` // the policy line it hangs on, such as "requirements.<tier>.approvals"
+	Fix     string `yaml:"fix,required"`
+	// ChangedBy says what beside a record would change the verdict where it is not
+	// met, after "if": explain has a sentence for each group where it is empty.
+	ChangedBy string     `yaml:"changed_by"`
 	Replaces  bool       `yaml:"replaces"` // takes the place of the bundled check of the same id
 	Scenarios []Scenario `yaml:"scenarios,required"`
 

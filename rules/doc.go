@@ -33,6 +33,8 @@
 //	message        CEL text: the fact, with names and times
 //	rule           the policy line the check hangs on
 //	fix            what to do about it
+//	changed_by     what beside a record would change the verdict, read after "if"; for explain, where what
+//	               holds for the group does not fit
 //	replaces       true in a user's file that takes the place of the bundled check of that id
 //	scenarios      examples with their verdict: name, roster, secrets, waivers, incidents, log, unseen (kinds
 //	               that no source shows), silent (FROM/TO in which the source, steady before and after,

@@ -48,6 +48,19 @@ func replacesFactor(c *custody.Case) bool {
 	})
 }
 
+// VerificationBar is the least strength of verification that a policy asks of a
+// case as its record describes it; 0 for none.
+func VerificationBar(pol *rules.Policy, r *CaseRecord) int {
+	if r.Tier == nil || r.Path == nil {
+		return 0
+	}
+	bar := pol.Requirements[rules.Tier(*r.Tier)].Verification[rules.Path(*r.Path)]
+	if bar > 0 && slices.ContainsFunc(r.Acts, func(a ActRecord) bool { return slices.Contains(factors, a.Credential) }) {
+		bar = max(bar, pol.MFAVerification)
+	}
+	return bar
+}
+
 // judged tells whether the policy judges a group of checks for a class.
 func (n need) judged(class rules.Class, group string) bool {
 	return slices.Contains(n.policy.Judges[class], group)
