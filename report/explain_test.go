@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"resetproof/detect/judge"
 	"resetproof/rules"
 )
 
@@ -168,4 +169,30 @@ func titles(frameworks []*rules.Framework) []string {
 		all = append(all, f.Title)
 	}
 	return all
+}
+
+// A case asks for the bar that judged it: an MFA reset for more than its tier's
+// row, a comparison for what it is compared with.
+func TestExplainAsksForTheBarThatJudged(t *testing.T) {
+	e := sampleExplainer(t)
+	for _, c := range []struct{ check, credential, want string }{
+		{"weak-verification", "password", "strength 2 or more"},
+		{"weak-verification", "mfa", "strength 3 or more"},
+		{"no-step-up", "password", "strength 3 or more"},
+		{"weaker-than-login", "password", "a further one"},
+		{"tokens-not-revoked", "password", "a record of credential.revoked or secret.revoked or token.revoked for ann"},
+		{"ticket-without-reset", "password", "or if a log of the directory that was not given shows the reset"},
+		{"redeemed-elsewhere", "password", "or if older sign-ins of the owner show the place"},
+		{"wrong-path", "password", "if the roster (--identities)"},
+		{"approver-executed", "password", "what was seen does not become undone"},
+	} {
+		about := e.check(c.check)
+		f := &judge.Finding{Check: c.check, Scope: about.Scope, Case: text("c"), Identity: text("ann"), Tier: text("ordinary"), Path: text("assisted"),
+			Time: text("2026-03-02T09:10:00Z"), Policy: samplePolicy}
+		r := &judge.CaseRecord{Identity: "ann", Tier: f.Tier, Path: f.Path, Acts: []judge.ActRecord{{Credential: c.credential, System: "okta"}}}
+		got := strings.Join(e.change(verdictOn{finding: f, record: r, check: about, verdict: judge.NotMet}), "\n")
+		if !strings.Contains(got, c.want) || c.check == "weaker-than-login" && strings.Contains(got, "strength") {
+			t.Errorf("%s of a %s: to change\n%s\nwant %s", c.check, c.credential, got, c.want)
+		}
+	}
 }
