@@ -26,7 +26,8 @@ type play struct {
 //	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… expires=TIME uses=N leak=… expires=TIME uses=N leak=… ip=… place="…" device=…]
 //
 // A name behind ? is left out of the roster; record=… makes lines share a record;
-// times=N writes the line N times, an hour apart.
+// times=N writes the line N times, an hour apart, %n in it being the number of
+// each; feed=… names the feed that a record is of.
 func read(s rules.Scenario) (*play, error) {
 	p := &play{context: &identity.Context{}}
 	var first, last int64
@@ -58,6 +59,9 @@ func read(s rules.Scenario) (*play, error) {
 		p.until = event.When(last).Add(margin)
 	}
 	p.feed = feedOf(s, first-int64(margin), p.until.UnixNano(), p.events)
+	if err := number(&p.feed, s.Numbers); err != nil {
+		return nil, err
+	}
 	return p, p.readContext(s, people)
 }
 
@@ -81,7 +85,8 @@ func repeated(log []string) ([]string, error) {
 			return nil, fmt.Errorf("log line %d: times takes a number up to %d", i+1, maxTimes)
 		}
 		for k := range n {
-			out = append(out, strings.TrimSpace(at.Add(time.Duration(k)*time.Hour).Format(time.RFC3339)+" "+event+" "+rest))
+			words := strings.ReplaceAll(strings.TrimSpace(event+" "+rest), "%n", strconv.Itoa(k+1))
+			out = append(out, at.Add(time.Duration(k)*time.Hour).Format(time.RFC3339)+" "+words)
 		}
 	}
 	return out, nil
@@ -139,6 +144,7 @@ var textFields = map[string]func(*event.Event) *string{
 	"leak":        func(e *event.Event) *string { return &e.Leak },
 	"ip":          func(e *event.Event) *string { return &e.IP },
 	"place":       func(e *event.Event) *string { return &e.Place },
+	"feed":        func(e *event.Event) *string { return &e.Feed },
 	"device":      func(e *event.Event) *string { return &e.Device },
 	"actor-type":  func(e *event.Event) *string { return &e.Actor.Type },
 }
@@ -177,20 +183,59 @@ func feedOf(s rules.Scenario, from, until int64, events []event.Event) event.Fee
 	f := event.Feed{
 		Name: "scenario", Format: "scenario", Source: "scenario", Records: int64(len(events)), Mapped: int64(len(events)),
 		First: from, Last: until, Covers: [2]int64{from, until}, Kinds: map[string]int64{}, Minutes: map[int64][]byte{0: {1}, 1: {1}},
-		Always: []string{event.SessionRevoked.String()},
+		Always: []string{event.SessionRevoked.String()}, History: s.History,
 	}
 	for _, k := range event.Kinds() {
 		if !slices.Contains(s.Unseen, k.String()) {
 			f.Shows = append(f.Shows, k.String())
 		}
 	}
-	for _, e := range events {
-		f.Kinds[e.Kind.String()]++
+	f.Filled, f.Fills = map[string]map[string]int64{}, map[string][]string{}
+	for i := range events {
+		kind := events[i].Kind.String()
+		f.Kinds[kind]++
+		if f.Filled[kind] == nil {
+			f.Filled[kind] = map[string]int64{}
+		}
+		f.Filled[kind][event.FilledOf]++
+		for _, field := range event.EvidenceFields() {
+			if field.Filled(&events[i]) {
+				f.Filled[kind][field.Name]++
+			}
+		}
+	}
+	for _, field := range event.EvidenceFields() {
+		if !slices.Contains(s.Unmapped, field.Name) {
+			f.Fills[event.AnyKind] = append(f.Fills[event.AnyKind], field.Name)
+		}
 	}
 	if s.Silent != "" {
 		f.Minutes = hourly(from, until, s.Silent)
 	}
 	return f
+}
+
+// number notes the stretches of record numbers, of a source that carries much
+// beside the events of the scenario.
+func number(f *event.Feed, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	var all event.Numbered
+	for _, line := range lines {
+		var from, to int64
+		span, times, _ := strings.Cut(line, ": ")
+		begin, end, _ := strings.Cut(times, "/")
+		if n, err := fmt.Sscanf(span, "%d-%d", &from, &to); n != 2 || err != nil || stamp(begin) == 0 || stamp(end) == 0 {
+			return fmt.Errorf("numbers %q: want FROM-TO: TIME/TIME", line)
+		}
+		from -= from % event.NumberBlock
+		to += event.NumberBlock - 1 - to%event.NumberBlock
+		all = all.Merge(event.Numbered{Runs: []event.Run{{From: from, To: to, First: stamp(begin), Last: stamp(end)}}})
+		f.Records, f.Unmapped = f.Records+to-from, f.Unmapped+to-from
+	}
+	f.Numbered = map[string]event.Numbered{"Security": all}
+	return nil
 }
 
 // hourly marks a minute of every hour but those inside FROM/TO.

@@ -25,6 +25,8 @@ const (
 type tally struct {
 	source  *Source
 	format  *formats.Format
+	fills   map[string][]string
+	pages   *pages
 	feeds   map[string]*counter // by instance
 	last    *counter
 	orphans counter // malformed records that do not tell their instance
@@ -34,6 +36,9 @@ type tally struct {
 type counter struct {
 	feed        event.Feed
 	kinds       [256]int64
+	filled      map[event.Kind][]int64 // by place in event.EvidenceFields
+	stretches   map[string]*stretch    // by stream
+	pages       *pages                 // the file's
 	seen, named map[string]struct{}
 	day         int64 // of bits
 	bits        []byte
@@ -41,19 +46,22 @@ type counter struct {
 }
 
 func newTally(s *Source, f *formats.Format) *tally {
-	return &tally{source: s, format: f, feeds: map[string]*counter{}, orphans: newCounter(s, f, "")}
+	t := &tally{source: s, format: f, fills: f.Fills(), pages: &pages{}, feeds: map[string]*counter{}}
+	t.orphans = t.newCounter("")
+	return t
 }
 
-func newCounter(s *Source, f *formats.Format, instance string) counter {
-	t := f.Table()
+func (t *tally) newCounter(instance string) counter {
+	s, table := t.source, t.format.Table()
 	return counter{
 		feed: event.Feed{
-			Name: feedName(t.ID, instance), Format: t.ID, Instance: instance, Source: s.Name, System: t.System,
+			Name: feedName(table.ID, instance), Format: table.ID, Instance: instance, Source: s.Name, System: table.System,
 			UnmappedTypes: map[string]int64{}, Minutes: map[int64][]byte{}, Kinds: map[string]int64{},
-			Shows: t.Shows, ShowsFor: t.ShowsFor, NeedsSetting: t.NeedsSetting, Always: t.Always,
-			Expect: s.Expect, Covers: s.Covers,
+			Shows: table.Shows, ShowsFor: table.ShowsFor, NeedsSetting: table.NeedsSetting, Always: table.Always, Fills: t.fills,
+			Expect: s.Expect, Covers: s.Covers, History: s.History,
 		},
-		seen: map[string]struct{}{}, named: map[string]struct{}{},
+		pages: t.pages,
+		seen:  map[string]struct{}{}, named: map[string]struct{}{},
 		day: -1,
 	}
 }
@@ -81,9 +89,13 @@ func (t *tally) add(rec *formats.Record) string {
 		f.Mapped++
 		for i := range rec.Events {
 			c.kinds[rec.Events[i].Kind]++
+			c.fill(&rec.Events[i])
 		}
 	}
 	c.when(rec)
+	if rec.Number != 0 && rec.Malformed == "" {
+		c.number(rec.Stream, rec.Number, rec.Time)
+	}
 	c.hosts(rec)
 	return f.Name
 }
@@ -102,7 +114,7 @@ func (t *tally) counterFor(rec *formats.Record) *counter {
 			instance = t.source.Name
 		}
 		if c = t.feeds[instance]; c == nil {
-			fresh := newCounter(t.source, t.format, instance)
+			fresh := t.newCounter(instance)
 			c = &fresh
 			t.feeds[instance] = c
 		}
@@ -132,12 +144,54 @@ func (c *counter) when(rec *formats.Record) {
 	}
 	m := rec.Time % day / minute
 	c.bits[m/8] |= 1 << (m % 8)
+	if rec.Early != 0 {
+		if f.Early == nil {
+			f.Early = map[int64]int64{}
+		}
+		f.Early[lagStep(rec.Early/int64(time.Second))]++
+	}
 	if rec.Written != 0 {
 		if f.Lags == nil {
 			f.Lags = map[int64]int64{}
 		}
 		f.Lags[lagStep((rec.Written-rec.Time)/int64(time.Second))]++
 	}
+}
+
+// fill counts which fields of evidence an event has.
+func (c *counter) fill(e *event.Event) {
+	if e.Kind == event.Other {
+		return
+	}
+	counts := c.filled[e.Kind]
+	if counts == nil {
+		if c.filled == nil {
+			c.filled = map[event.Kind][]int64{}
+		}
+		counts = make([]int64, len(event.EvidenceFields()))
+		c.filled[e.Kind] = counts
+	}
+	for i, field := range event.EvidenceFields() {
+		if field.Filled(e) {
+			counts[i]++
+		}
+	}
+}
+
+// fields gives the counts of fill by name, those above nought, and the events
+// they were counted over.
+func (c *counter) fields() map[string]map[string]int64 {
+	out := make(map[string]map[string]int64, len(c.filled))
+	for kind, counts := range c.filled {
+		names := map[string]int64{event.FilledOf: c.kinds[kind]}
+		for i, field := range event.EvidenceFields() {
+			if counts[i] > 0 {
+				names[field.Name] = counts[i]
+			}
+		}
+		out[kind.String()] = names
+	}
+	return out
 }
 
 // lagStep rounds a lag in seconds up so that a feed holds a few thousand
@@ -183,6 +237,7 @@ func (t *tally) finish(file event.File) []event.Feed {
 				f.Kinds[event.Kind(k).String()] = n
 			}
 		}
+		f.Filled, f.Numbered = c.fields(), c.numbered()
 		f.HostsSeen, f.HostsNamed = sortedKeys(c.seen), sortedKeys(c.named)
 		f.Files = []event.File{file}
 		out = append(out, f)
@@ -203,7 +258,7 @@ func (t *tally) adopt() {
 	}
 	if len(t.feeds) == 0 {
 		first = cmp.Or(t.source.Instance, t.source.Name)
-		c := newCounter(t.source, t.format, first)
+		c := t.newCounter(first)
 		t.feeds[first] = &c
 	}
 	t.feeds[first].feed.Merge(&t.orphans.feed)

@@ -33,6 +33,9 @@ type Source struct {
 	// Covers is what the config says these logs hold, UTC nanoseconds,
 	// half-open; zero if it does not.
 	Covers [2]int64
+	// History is event.HistoryFull if the config says that these logs begin with
+	// the source's oldest record; "" if it does not.
+	History string
 	// Expect lists the kinds this source must show; nil if not stated.
 	Expect []string
 }

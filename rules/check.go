@@ -146,6 +146,14 @@ type Scenario struct {
 	// Silent is a time FROM/TO in which the source, which writes every hour
 	// otherwise, wrote nothing.
 	Silent string `yaml:"silent"`
+	// Unmapped lists fields for which the source's format has no place at all.
+	Unmapped []string `yaml:"unmapped" in:"actor|ticket|session|method|channel|ip|place|device|correlation|credential id"`
+	// History is full where the source was read from its oldest record on, which
+	// is 120 days before the first line.
+	History string `yaml:"history" in:"full"`
+	// Numbers: one line a stretch of the numbers that the source gave its
+	// records, "1-4000: FROM/TO", with the times of its first and last.
+	Numbers []string `yaml:"numbers"`
 	// Until is where the logs end (and so the run's now); default 120 days after the last line.
 	Until  time.Time `yaml:"until"`
 	Policy string    `yaml:"policy"` // baseline where empty

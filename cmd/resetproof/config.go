@@ -65,6 +65,9 @@ type configSource struct {
 	Instance string        `yaml:"instance"` // tenant, organisation or host
 	Covers   *[2]time.Time `yaml:"covers"`   // [from, to], half-open
 	Expect   []string      `yaml:"expect" in:"kind"`
+	// History is full if the logs are all that the source still held when they
+	// were taken: its oldest record then tells how long it keeps them.
+	History string `yaml:"history" in:"full"`
 }
 
 // zone is a time zone that a config names.
@@ -195,7 +198,7 @@ func (c *config) allSources(set *formats.Set) ([]ingest.Source, error) {
 }
 
 func (s *configSource) source(set *formats.Set) (ingest.Source, error) {
-	out := ingest.Source{Name: s.Name, URI: s.URI, Format: s.Format, Zone: s.Zone.Location, Instance: s.Instance, Expect: s.Expect}
+	out := ingest.Source{Name: s.Name, URI: s.URI, Format: s.Format, Zone: s.Zone.Location, Instance: s.Instance, Expect: s.Expect, History: s.History}
 	switch {
 	case s.Type != "" && s.Type != "file":
 		return out, fmt.Errorf("type %s is not available in this version; file is", s.Type)

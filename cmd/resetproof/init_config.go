@@ -142,6 +142,7 @@ func configDraft(found []sourceFound, people *seen, unread []event.Unrecognised)
 			fmt.Fprintf(&b, "    # covers: [%s, %s]   # records seen; state it if these logs are whole in between\n",
 				event.When(s.first).Format("2006-01-02T15:04:05Z"), event.When(s.last).Format("2006-01-02T15:04:05Z"))
 		}
+		b.WriteString("    # history: full   # if nothing older is left at the source\n")
 		b.WriteString("    # expect: [reset.executed]   # kinds these logs must show, see resetproof sources list\n")
 	}
 	for i, u := range unread {

@@ -75,9 +75,14 @@ func (w *Waiver) Examine() {
 // written where a form asks for one and none is meant. This project's judgement.
 const placeholder = 5 * 366 * 24 * time.Hour
 
-// Timeless tells whether the waiver states an end and yet means none.
-func (w *Waiver) Timeless() bool {
-	return w.ValidFrom != 0 && w.ValidUntil != 0 && w.ValidUntil-w.ValidFrom > int64(placeholder)
+// Timeless tells whether the waiver states an end and yet means none, seen from
+// its beginning or, if it states none, from now.
+func (w *Waiver) Timeless(now int64) bool {
+	from := w.ValidFrom
+	if from == 0 {
+		from = now
+	}
+	return w.ValidUntil != 0 && w.ValidUntil != endless && w.ValidUntil-from > int64(placeholder)
 }
 
 // Covers tells whether the waiver is sound and in force at a time and names

@@ -60,6 +60,7 @@ type Bench struct {
 	linked  map[string]bool // keys of tickets that belong to some reset
 	expired map[*waiver]*expiredFacts
 	months  map[monthID]*monthFacts
+	skews   map[pairing]*skew
 }
 
 // Faults lists the expressions that failed while judging, with how often,

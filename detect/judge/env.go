@@ -49,6 +49,9 @@ var setVariables = []struct {
 	{"undone", cel.ListType(object("undoneFacts"))},
 	{"expired", cel.ListType(object("expiredFacts"))},
 	{"gaps", cel.ListType(object("gapFacts"))},
+	{"empty_fields", cel.ListType(object("emptyFacts"))},
+	{"skews", cel.ListType(object("skewFacts"))},
+	{"histories", cel.ListType(object("historyFacts"))},
 	{"waivers", cel.ListType(object("waiverFacts"))},
 	{"waived_months", cel.ListType(object("monthFacts"))},
 }
@@ -101,7 +104,7 @@ func (b *Bench) environment() (*cel.Env, error) {
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
 			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[unsourcedFacts](),
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
-			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](),
+			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](), reflect.TypeFor[historyFacts](), reflect.TypeFor[emptyFacts](), reflect.TypeFor[skewFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,

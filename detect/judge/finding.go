@@ -31,6 +31,7 @@ func (b *Bench) Judge(c *custody.Case) (*CaseRecord, []*Finding) {
 	}
 	b.note(s)
 	b.audit(s, all)
+	b.clocks(c)
 	b.lapsed(s, all)
 	return rec, findings
 }

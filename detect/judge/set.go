@@ -65,7 +65,7 @@ func (b *Bench) Set(now int64) []*Finding {
 	pol := b.World.Policy(now)
 	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced(),
 		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps(),
-		"waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
+		"histories": b.histories(), "empty_fields": b.emptyFields(), "skews": b.sortedSkews(), "waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
 	var out []*Finding
 	for _, c := range b.checks {
 		if c.Scope == "case" || c.each == nil || len(b.lacking(c)) > 0 {

@@ -3,6 +3,7 @@ package judge
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -173,18 +174,27 @@ func (b *Bench) sortedExpired() []*expiredFacts {
 	return out
 }
 
-// gapFacts is a silence of a feed.
+// gapFacts is a silence of a feed, or a hole in its record numbers.
 type gapFacts struct {
 	Feed    string        `cel:"feed"`
 	From    time.Time     `cel:"from"`
 	To      time.Time     `cel:"to"`
 	Longest time.Duration `cel:"longest"` // silence in the 14 days before
+	// Of a hole: what numbers its records, the first and last number that surely
+	// is missing, and how many are.
+	Stream      string `cel:"stream"`
+	FirstNumber int64  `cel:"first_number"`
+	LastNumber  int64  `cel:"last_number"`
+	Missing     int64  `cel:"missing"` // 0 for a silence
 
 	at int64
 }
 
 func (g *gapFacts) cite(f *Finding) string {
 	f.Time = when(g.at)
+	if g.Missing > 0 {
+		return g.Stream + " " + strconv.FormatInt(g.FirstNumber, 10)
+	}
 	return event.RFC3339(g.at)
 }
 
@@ -206,10 +216,10 @@ func (b *Bench) gaps() []*gapFacts {
 			if stated := f.Covers[0] <= g[0] && g[1] <= f.Covers[1]; stated && longest > restless {
 				continue
 			}
-			out = append(out, &gapFacts{f.Name, event.When(g[0]), event.When(g[1]), longest, g[0]})
+			out = append(out, &gapFacts{Feed: f.Name, From: event.When(g[0]), To: event.When(g[1]), Longest: longest, at: g[0]})
 		}
 	}
-	return out
+	return append(out, b.numberGaps(out)...)
 }
 
 // rateDays is on how many of the 14 days before a silence a feed must have

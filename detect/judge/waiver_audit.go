@@ -81,7 +81,7 @@ func (b *Bench) defects(w *waiver) []string {
 		}
 		out = append(out, lacks)
 	}
-	if w.Timeless() {
+	if w.Timeless(b.Coverage.now) {
 		out = append(out, "holds until "+clock(event.When(w.ValidUntil))+", which is no end")
 	}
 	switch own := w.ledger.own; {

@@ -32,6 +32,19 @@ type Feed struct {
 	// Kinds counts events by kind, duplicates left out.
 	Kinds map[string]int64 `json:"kinds"`
 
+	// Early counts records by whole seconds for which they were written before
+	// they happened; they are in no Lags.
+	Early map[int64]int64 `json:"early,omitempty"`
+	// Filled counts the events that have a field of EvidenceFields, by kind and
+	// field, copies included, and under FilledOf all events of the kind; nil in
+	// batches from before they were counted. Fills lists the fields that the format can fill at
+	// all, by kind.
+	Filled map[string]map[string]int64 `json:"filled,omitempty"`
+	Fills  map[string][]string         `json:"fills,omitempty"`
+	// Numbered tells which record numbers were seen, by stream, for formats whose
+	// sources number their records; at most MaxStreams.
+	Numbered map[string]Numbered `json:"numbered,omitempty"`
+
 	// Shows lists the kinds this feed can show at all; ShowsFor those it can
 	// show only for resets of one path ("self-service"). NeedsSetting lists the
 	// ones of them that prove nothing until a record of the kind was seen or
@@ -43,6 +56,9 @@ type Feed struct {
 	Always       []string            `json:"always"`
 	// Expect is what the config says this source must show; nil if silent.
 	Expect []string `json:"expect"`
+	// History is HistoryFull where the config says that the source was read from
+	// its oldest record on; "" where it does not say.
+	History string `json:"history,omitempty"`
 	// Covers is the interval the config states, UTC nanoseconds; zero if none.
 	Covers [2]int64 `json:"covers"`
 
@@ -51,6 +67,9 @@ type Feed struct {
 
 	Files []File `json:"files"`
 }
+
+// HistoryFull is Feed.History of a source that was read whole.
+const HistoryFull = "full"
 
 // File is one input file of a feed.
 type File struct {
@@ -79,6 +98,7 @@ type Malformed struct {
 const (
 	MaxMalformedKept = 20
 	MaxUnmappedTypes = 1000
+	MaxStreams       = 16
 )
 
 // Unrecognised is an input that no format claims, or that could not be opened

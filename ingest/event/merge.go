@@ -19,6 +19,9 @@ func (f *Feed) Merge(o *Feed) {
 	f.trimMalformed()
 	f.UnmappedTypes = sum(f.UnmappedTypes, o.UnmappedTypes, MaxUnmappedTypes)
 	f.Kinds = sum(f.Kinds, o.Kinds, len(kindNames))
+	f.Early = sum(f.Early, o.Early, len(f.Early)+len(o.Early))
+	f.mergeFilled(o)
+	f.mergeNumbered(o.Numbered)
 	f.Lags = sum(f.Lags, o.Lags, len(f.Lags)+len(o.Lags))
 	if f.First == 0 || o.First != 0 && o.First < f.First {
 		f.First = o.First
@@ -26,10 +29,11 @@ func (f *Feed) Merge(o *Feed) {
 	f.Last = max(f.Last, o.Last)
 	f.mergeMinutes(o.Minutes)
 	f.Shows = union(f.Shows, o.Shows)
-	f.mergeShowsFor(o.ShowsFor)
+	f.ShowsFor = unions(f.ShowsFor, o.ShowsFor)
 	f.NeedsSetting = union(f.NeedsSetting, o.NeedsSetting)
 	f.Always = union(f.Always, o.Always)
 	f.Expect = union(f.Expect, o.Expect)
+	f.History = max(f.History, o.History) // "" says nothing
 	f.Covers = widen(f.Covers, o.Covers)
 	f.HostsSeen = union(f.HostsSeen, o.HostsSeen)
 	f.HostsNamed = union(f.HostsNamed, o.HostsNamed)
@@ -59,18 +63,50 @@ func (f *Feed) mergeMinutes(o map[int64][]byte) {
 	}
 }
 
-func (f *Feed) mergeShowsFor(o map[string][]string) {
-	if f.ShowsFor == nil && o == nil {
-		return
+// unions unites lists by key; the maps, which may be the format's own, are left
+// alone. Nil if both are.
+func unions(a, b map[string][]string) map[string][]string {
+	if a == nil && b == nil {
+		return nil
 	}
-	merged := make(map[string][]string, len(o)) // the map may be the format's own
-	for path, kinds := range f.ShowsFor {
-		merged[path] = kinds
+	merged := make(map[string][]string, len(b))
+	for key, list := range a {
+		merged[key] = list
 	}
-	for path, kinds := range o {
-		merged[path] = union(merged[path], kinds)
+	for key, list := range b {
+		merged[key] = union(merged[key], list)
 	}
-	f.ShowsFor = merged
+	return merged
+}
+
+func (f *Feed) mergeFilled(o *Feed) {
+	f.Fills = unions(f.Fills, o.Fills)
+	if f.Filled == nil && o.Filled != nil {
+		f.Filled = make(map[string]map[string]int64, len(o.Filled))
+	}
+	for kind, fields := range o.Filled {
+		f.Filled[kind] = sum(f.Filled[kind], fields, len(evidenceFields)+1)
+	}
+}
+
+// mergeNumbered unites by stream; of too many those that sort first stay.
+func (f *Feed) mergeNumbered(o map[string]Numbered) {
+	if f.Numbered == nil && o != nil {
+		f.Numbered = make(map[string]Numbered, len(o))
+	}
+	for stream, n := range o {
+		if have, ok := f.Numbered[stream]; ok {
+			n = have.Merge(n)
+		}
+		f.Numbered[stream] = n
+	}
+	for len(f.Numbered) > MaxStreams {
+		last := ""
+		for stream := range f.Numbered {
+			last = max(last, stream)
+		}
+		delete(f.Numbered, last)
+	}
 }
 
 // mergeFiles unites by (URI, hash); one that was once read to its end is done.

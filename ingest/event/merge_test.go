@@ -13,13 +13,18 @@ func TestFeedMergeIgnoresOrder(t *testing.T) {
 			{Records: 3, Mapped: 2, Malformed: 1, First: 50, Last: 90, Lags: map[int64]int64{1: 2},
 				MalformedFirst: []Malformed{{URI: "b", Offset: 9}}, UnmappedTypes: map[string]int64{},
 				Minutes: map[int64][]byte{1: {1, 0}}, Kinds: map[string]int64{"log.cleared": 1},
-				Shows: []string{"reset.executed"}, Files: []File{{URI: "b", SHA256: "22", Partial: true}}},
+				Early: map[int64]int64{9: 1}, Filled: map[string]map[string]int64{"log.cleared": {"actor": 1}}, Fills: map[string][]string{"log.cleared": {"actor"}},
+				Numbered: map[string]Numbered{"Security": {Runs: []Run{{From: 0, To: 15, First: 50, Last: 50}, {From: 48, To: 63, First: 60, Last: 90}}}},
+				Shows:    []string{"reset.executed"}, Files: []File{{URI: "b", SHA256: "22", Partial: true}}},
 			{Records: 1, Unmapped: 1, First: 10, Last: 20, UnmappedTypes: map[string]int64{"x": 1},
 				MalformedFirst: []Malformed{{URI: "a", Offset: 1}},
-				Minutes:        map[int64][]byte{1: {2, 4}, 2: {8}}, Kinds: map[string]int64{"log.cleared": 2},
-				Covers: [2]int64{5, 9}, HostsSeen: []string{"dc2"}, Files: []File{{URI: "b", SHA256: "22"}}},
-			{Records: 0, ShowsFor: map[string][]string{"self-service": {"identity.verified"}},
-				Covers: [2]int64{1, 6}, HostsSeen: []string{"dc1"}, Files: []File{{URI: "a", SHA256: "11"}}},
+				Minutes:        map[int64][]byte{1: {2, 4}, 2: {8}}, Kinds: map[string]int64{"log.cleared": 2}, History: HistoryFull,
+				Early: map[int64]int64{9: 2}, Filled: map[string]map[string]int64{"log.cleared": {"actor": 1, "ip": 2}},
+				Numbered: map[string]Numbered{"Security": {Runs: []Run{{From: 16, To: 47, First: 55, Last: 58}}}, "System": {Scattered: true}},
+				Covers:   [2]int64{5, 9}, HostsSeen: []string{"dc2"}, Files: []File{{URI: "b", SHA256: "22"}}},
+			{Numbered: map[string]Numbered{"Security": {Runs: []Run{{From: 32, To: 63, First: 57, Last: 91}, {From: 160, To: 175, First: 99, Last: 99}}}},
+				ShowsFor: map[string][]string{"self-service": {"identity.verified"}},
+				Covers:   [2]int64{1, 6}, HostsSeen: []string{"dc1"}, Files: []File{{URI: "a", SHA256: "11"}}},
 		}[i]
 	}
 	var want *Feed
@@ -38,7 +43,8 @@ func TestFeedMergeIgnoresOrder(t *testing.T) {
 		}
 	}
 	if want.Records != 4 || want.First != 10 || want.Covers != [2]int64{1, 9} || want.Files[1].Partial ||
-		want.Minutes[1][0] != 3 || want.MalformedFirst[0].URI != "a" {
+		want.Minutes[1][0] != 3 || want.Early[9] != 3 || want.Filled["log.cleared"]["actor"] != 2 || want.History != HistoryFull ||
+		!reflect.DeepEqual(want.Numbered["Security"].Runs, []Run{{0, 63, 50, 91}, {160, 175, 99, 99}}) || !want.Numbered["System"].Scattered || want.MalformedFirst[0].URI != "a" {
 		t.Errorf("merged to %+v", *want)
 	}
 }

@@ -22,6 +22,8 @@ type Format struct {
 	instance   *value
 	host       *value
 	hostsNamed []*value
+	number     *value
+	stream     *value
 	required   []*value
 	inside     []*value
 	typ        *value
@@ -119,6 +121,7 @@ func compile(t *Table) (*Format, error) {
 		sniff:    c.conditions(t.Sniff),
 		recordID: c.values(t.RecordID),
 		instance: c.value(&t.Instance), host: c.value(&t.Host), hostsNamed: c.values(t.HostsNamed),
+		number: c.value(&t.Sequence.Number), stream: c.value(&t.Sequence.Of),
 		typ:  c.value(&t.Type),
 		time: c.timeField(&t.Time), written: c.timeField(&t.Written),
 		failure: c.conditions(t.Failure),

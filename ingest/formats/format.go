@@ -66,6 +66,8 @@ type Table struct {
 	// names as writing such records.
 	Host       Value   `yaml:"host"`
 	HostsNamed []Value `yaml:"hosts_named"`
+	// Sequence is the number that the source gives its records one by one.
+	Sequence Sequence `yaml:"sequence"`
 	// Required are paths without which a record is malformed.
 	Required []string `yaml:"required"`
 	// Type is the vendor's event type, by which events are looked up.
@@ -92,6 +94,13 @@ type Table struct {
 	// Events are tried in order; the first rule that fits gives the record's
 	// events. A record that none fits is unmapped.
 	Events []Rule `yaml:"events"`
+}
+
+// Sequence says where a record's number stands, and what has numbers of its own
+// within an instance: a Windows computer numbers each channel.
+type Sequence struct {
+	Number Value `yaml:"number"`
+	Of     Value `yaml:"of"`
 }
 
 // Words is a list of words; in YAML one word may stand without a list.
@@ -292,9 +301,14 @@ type Record struct {
 	Type string
 	// Time and Written are UTC nanoseconds, 0 if not stated.
 	Time, Written int64
-	Instance      string
-	Host          string
-	HostsNamed    []string
+	// Early is for how long it was written before it happened; Written is then 0.
+	Early      int64
+	Instance   string
+	Host       string
+	HostsNamed []string
+	// Number is what the source gave the record in Stream; 0 if it gives none.
+	Number int64
+	Stream string
 	// Raw is the record as written, without line end. It may hold secrets.
 	Raw []byte
 	// Events are in the order of the table. Exactly one of these holds: there

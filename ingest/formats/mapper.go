@@ -253,6 +253,9 @@ func (m *mapper) fill(rec *Record) {
 		return
 	}
 	if rec.Written, _ = m.when(m.f.written); rec.Written < rec.Time {
+		if rec.Written != 0 {
+			rec.Early = rec.Time - rec.Written
+		}
 		rec.Written = 0 // a clock or an edited time: no lag can be read from it
 	}
 	if why = m.apply(rec); why != "" {
@@ -288,6 +291,7 @@ func (m *mapper) describe(rec *Record) {
 	if rec.Instance == "" {
 		rec.Instance = m.opt.Source
 	}
+	m.number(rec)
 	m.hosts = m.hosts[:0]
 	for _, v := range m.f.hostsNamed {
 		if b := m.text(v); len(b) > 0 {
@@ -295,6 +299,20 @@ func (m *mapper) describe(rec *Record) {
 		}
 	}
 	rec.HostsNamed = m.hosts
+}
+
+// maxStream bounds the name of what has numbers of its own.
+const maxStream = 200
+
+// number reads the record's own number.
+func (m *mapper) number(rec *Record) {
+	if m.f.number == nil {
+		return
+	}
+	stream := m.text(m.f.stream)
+	if n, err := strconv.ParseInt(string(m.text(m.f.number)), 10, 64); err == nil && n > 0 && len(stream) <= maxStream {
+		rec.Number, rec.Stream = n, m.words.of(stream)
+	}
 }
 
 // apply makes the events of the first rule that fits.
