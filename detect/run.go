@@ -56,6 +56,8 @@ type Result struct {
 	Waivers []judge.WaiverRecord
 	// Faults are check expressions that failed while judging.
 	Faults []string
+	// Identify gives the identity that a context file names by id or account.
+	Identify func(name string) string
 }
 
 // Attempts counts self-service flows by how they ended.
@@ -131,7 +133,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
 	result.Waivers = r.bench.WaiverRecords()
-	result.Faults = r.bench.Faults()
+	result.Faults, result.Identify = r.bench.Faults(), r.identify
 	return result, nil
 }
 

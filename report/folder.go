@@ -17,9 +17,15 @@ const (
 	CoverageFile = "coverage.json"
 	RunFile      = "run.json"
 	PageFile     = "report.html"
+	ChangesFile  = "changes.jsonl" // only with a baseline
 )
 
-var outputFiles = []string{CasesFile, CoverageFile, FindingsFile, PageFile, RunFile}
+// outputFiles are those of a run without a baseline; allFiles those that a report
+// may hold.
+var (
+	outputFiles = []string{CasesFile, CoverageFile, FindingsFile, PageFile, RunFile}
+	allFiles    = append(slices.Clone(outputFiles), ChangesFile)
+)
 
 // ErrForeign marks an --out folder that resetproof did not write and so will
 // not replace.
@@ -46,7 +52,7 @@ func readyFolder(out string) error {
 		return fmt.Errorf("%s: not a resetproof report: %w", out, ErrForeign)
 	}
 	for _, e := range entries {
-		if !slices.Contains(outputFiles, e.Name()) {
+		if !slices.Contains(allFiles, e.Name()) {
 			return fmt.Errorf("%s: holds %s, which resetproof did not write: move it or %w", out, visible(e.Name(), 80), ErrForeign)
 		}
 	}
@@ -117,7 +123,7 @@ func replace(staging, out string) error {
 // removeOutputs deletes a report and its folder, but nothing that somebody else
 // put there meanwhile: then the folder stays.
 func removeOutputs(folder string) error {
-	for _, name := range outputFiles {
+	for _, name := range allFiles {
 		if err := os.Remove(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("removing the older report: %w", err)
 		}

@@ -33,6 +33,7 @@ type pageHead struct {
 	Feeds                                 []feedRow
 	LeftOut                               []itemList
 	Hashes                                []fact
+	Hides                                 bool // there is a baseline
 }
 
 type fact struct{ Name, Value string }
@@ -42,6 +43,7 @@ type lookRow struct{ Severity, Case, When, Message string }
 type checkRow struct {
 	Severity, ID, Title     string
 	Count, Excepted, Design int
+	Hidden                  int // by the baseline
 	W                       float64
 }
 
@@ -103,6 +105,12 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 		{"Findings", fmt.Sprint(s.NotMet())},
 		{"Covered by a waiver", fmt.Sprint(s.Excepted)},
 	}
+	if h := s.Held; h != nil {
+		head.Hides = true
+		head.Facts = append(head.Facts,
+			fact{"Hidden by the baseline", fmt.Sprintf("%d, known to %s", s.Hidden(), visible(h.Given, maxShownText))},
+			fact{"Gone since the baseline", fmt.Sprintf("%d resolved, %d lapsed", h.Resolved, h.Lapsed)})
+	}
 	head.Facts = slices.DeleteFunc(head.Facts, func(f fact) bool { return f.Value == "" })
 	if head.Containment, err = w.containment(); err != nil {
 		return head, err
@@ -119,7 +127,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	}
 	for _, check := range s.Checks {
 		head.Checks = append(head.Checks, checkRow{check.Severity.String(), check.ID, visible(check.Title, maxShownText),
-			check.Count, check.Excepted, check.Design, width(check.Count, most)})
+			check.Count, check.Excepted, check.Design, check.Hidden, width(check.Count, most)})
 	}
 	head.Judged = w.judgedRows()
 	head.Roles = grids(w.tallies.roles.matrix(), w.tallies.roles.alone())

@@ -41,6 +41,7 @@ func Rerender(out string, o Options) (Rendered, error) {
 	if err != nil {
 		return r, err
 	}
+	w.summary.Held = r.run.Baseline
 	err = errors.Join(
 		readLines(filepath.Join(out, CasesFile), w.Case),
 		readLines(filepath.Join(out, FindingsFile), w.Finding),
@@ -48,8 +49,26 @@ func Rerender(out string, o Options) (Rendered, error) {
 	if err != nil {
 		return r, errors.Join(err, w.Abort())
 	}
+	if changes := filepath.Join(out, ChangesFile); exists(changes) {
+		w.changes = func(into io.Writer) error { return copyFile(into, changes) }
+	}
 	r.Summary, err = w.finish(r.coverage, r.run)
 	return r, err
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+func copyFile(into io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(into, f)
+	return err
 }
 
 func readJSON(path string, into any) error {

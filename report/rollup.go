@@ -36,6 +36,9 @@ type Deficiency struct {
 	Severity           rules.Severity
 	Cases, Of          int      // failing and assessable
 	Examples           []string // ids of at most maxExamples cases, earliest first
+
+	fails   bool           // some finding of it is not hidden by a baseline
+	gravest rules.Severity // of those
 }
 
 // rollup counts verdicts by group while cases and findings come in.
@@ -109,8 +112,9 @@ func (r *rollup) addFinding(f *judge.Finding, at line) {
 }
 
 // deficiencies lists the groups in which a control is not in operation, gravest
-// first, and the findings that belong to them by their place in the spool.
-func (r *rollup) deficiencies() ([]Deficiency, map[int64]bool) {
+// first, and the findings that belong to them by their place in the spool. hidden
+// tells findings that a baseline keeps from failing the run.
+func (r *rollup) deficiencies(hidden func(offset int64) bool) ([]Deficiency, map[int64]bool) {
 	out := map[group]*Deficiency{}
 	inside := map[int64]bool{}
 	slices.SortFunc(r.found, func(a, b placed) int {
@@ -131,6 +135,9 @@ func (r *rollup) deficiencies() ([]Deficiency, map[int64]bool) {
 			out[g] = d
 		}
 		d.Severity = max(d.Severity, rules.Severity(f.at.rank))
+		if !hidden(f.at.offset) {
+			d.fails, d.gravest = true, max(d.gravest, rules.Severity(f.at.rank))
+		}
 		if id := event.ID(f.at.about).String(); len(d.Examples) < maxExamples && !slices.Contains(d.Examples, id) {
 			d.Examples = append(d.Examples, id)
 		}

@@ -17,8 +17,10 @@ type Run struct {
 	// state, incidents, reviews, topology and baseline; null where none was given.
 	Hashes           map[string]*string `json:"hashes"`
 	ChangedSinceLast []string           `json:"changed_since_last"`
-	Period           *[2]time.Time      `json:"period"` // half-open; null for everything
-	Exit             int                `json:"exit"`
+	// Baseline says what it hid and what of it is gone; null where none was given.
+	Baseline *Held         `json:"baseline"`
+	Period   *[2]time.Time `json:"period"` // half-open; null for everything
+	Exit     int           `json:"exit"`
 }
 
 // Tool is the build that ran.

@@ -25,6 +25,8 @@ type spool struct {
 	table []string
 	// design marks lines, by offset, that are read back as findings of design.
 	design map[int64]bool
+	// status of findings, by offset, "new" or "known"; nil without a baseline.
+	status func(offset int64) string
 }
 
 // line is where a line lies in the spool, and its sort keys.
@@ -105,6 +107,9 @@ func (s *spool) read(l line) ([]byte, error) {
 	}
 	if s.design[l.offset] {
 		text = classify(text)
+	}
+	if s.status != nil {
+		text = giveStatus(text, s.status(l.offset))
 	}
 	return text, nil
 }

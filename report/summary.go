@@ -28,7 +28,12 @@ type Summary struct {
 	// once each.
 	Designs []Deficiency
 
+	// Held says what a baseline did; nil without one.
+	Held *Held
+
 	folded   [rules.Critical + 1]int          // findings that belong to Designs
+	hidden   [rules.Critical + 1]int          // findings that a baseline hides
+	apart    [rules.Critical + 1]int          // of them, those that belong to Designs
 	judged   map[string]map[judge.Verdict]int // check -> verdict -> cases
 	controls map[string]map[string]*controlCount
 	checks   map[string]*CheckCount
@@ -47,6 +52,9 @@ type CheckCount struct {
 	Count     int            // not met
 	Design    int            // of them, those of a control that is not in operation at all
 	Excepted  int
+	Hidden    int // of Count, those that a baseline hides
+
+	fresh rules.Severity // the gravest of those it does not
 }
 
 // LookAt is a case worth a look and the sentence of its gravest finding.
@@ -97,11 +105,35 @@ func (s Summary) AtOrAbove(sev rules.Severity) int {
 	return n
 }
 
+// Failing counts as AtOrAbove does, what a baseline hides left out: the findings
+// that make a run fail.
+func (s Summary) Failing(sev rules.Severity) int {
+	n := 0
+	for i := max(sev, rules.Info); int(i) < len(s.Findings); i++ {
+		n += s.Findings[i] - s.folded[i] - (s.hidden[i] - s.apart[i])
+	}
+	for _, d := range s.Designs {
+		if d.fails && d.gravest >= sev {
+			n++
+		}
+	}
+	return n
+}
+
 // NotMet counts all findings that are not met.
 func (s Summary) NotMet() int {
 	n := 0
 	for _, f := range s.Findings {
 		n += f
+	}
+	return n
+}
+
+// Hidden counts the findings that are not met and that a baseline hides.
+func (s Summary) Hidden() int {
+	n := 0
+	for _, h := range s.hidden {
+		n += h
 	}
 	return n
 }
@@ -228,9 +260,12 @@ func (s *Summary) sortChecks() {
 	for _, c := range s.checks {
 		s.Checks = append(s.Checks, *c)
 	}
-	slices.SortFunc(s.Checks, func(a, b CheckCount) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(s.Checks, byGravity)
+}
+
+// byGravity puts the gravest check first, then the most frequent.
+func byGravity(a, b CheckCount) int {
+	return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
 }
 
 // lookFirst picks the cases to look at: the gravest first, and among equally

@@ -86,8 +86,16 @@ func (s Summary) print(out io.Writer, style Style, run Run, c coverageFile, page
 	tail := s.warnings(c)
 	const fixed = 11 // the lines that stand here anyway: head, counts, findings, blanks, next
 	look := s.lookLines(style.Width - 11)
-	room := maxLines - fixed - len(tail) - len(look)
+	held := s.heldLines()
+	room := maxLines - fixed - len(tail) - len(look) - len(held)
 	s.printChecks(v, max(room, 3))
+	for i, text := range held {
+		label := ""
+		if i == 0 {
+			label = "baseline"
+		}
+		v.add(label, text)
+	}
 	if len(look) > 0 {
 		v.blank()
 	}
@@ -161,9 +169,15 @@ func (s Summary) verdictLine() string {
 // printChecks writes the findings by severity and the first checks, in at most
 // room lines beside the heading.
 func (s Summary) printChecks(v *screen, room int) {
-	line := fmt.Sprintf("%-10s %d", "findings", s.NotMet())
+	line := fmt.Sprintf("%-10s %d", "findings", s.NotMet()-s.Hidden())
+	switch {
+	case s.Held != nil && len(s.Held.Graver) > 0:
+		line += " new or graver"
+	case s.Held != nil:
+		line += " new"
+	}
 	for sev := rules.Critical; sev >= rules.Info; sev-- {
-		if n := s.Findings[sev]; n > 0 {
+		if n := s.Findings[sev] - s.hidden[sev]; n > 0 {
 			line += "  " + v.paint(sev, fmt.Sprintf("%d %s", n, sev))
 		}
 	}
@@ -171,7 +185,7 @@ func (s Summary) printChecks(v *screen, room int) {
 		line += fmt.Sprintf("  %d excepted", s.Excepted)
 	}
 	v.lines = append(v.lines, line)
-	failing := slices.DeleteFunc(slices.Clone(s.Checks), func(c CheckCount) bool { return c.Count == 0 })
+	failing := s.failing()
 	for i, c := range failing {
 		if i == room-1 && len(failing) > room {
 			v.add("", fmt.Sprintf("and %d more checks", len(failing)-i))

@@ -45,6 +45,15 @@ type Writer struct {
 	summary         Summary
 	rollup          *rollup
 	tallies         *tallies
+
+	keys     map[int64]string // of findings about an element of a list, by place in the spool
+	elements map[[16]byte][]judge.Element
+	// With a baseline: the standing of findings, by place in the spool, and what
+	// is gone.
+	known   map[int64]against
+	gone    *changeList
+	changes func(io.Writer) error // fills changes.jsonl; nil for none
+	store   *store                // where the run is kept beside the lake; nil for nowhere
 }
 
 // New begins a report that will replace the folder out. It refuses a folder
@@ -68,6 +77,7 @@ func New(out string, o Options) (*Writer, error) {
 	w := &Writer{
 		out: out, staging: fmt.Sprintf("%s%s%d", out, partialMark, os.Getpid()),
 		options: o, checks: map[string]*rules.Check{}, links: map[string]string{}, summary: newSummary(), rollup: newRollup(), tallies: newTallies(),
+		keys: map[int64]string{}, elements: map[[16]byte][]judge.Element{},
 	}
 	for _, c := range o.Checks {
 		w.checks[c.ID], w.links[c.ID] = c, linkOf(c)
@@ -109,6 +119,9 @@ func (w *Writer) Case(c *judge.CaseRecord) error {
 	if _, err := w.cases.add(line{time: at, id: id, check: w.cases.name("")}, text); err != nil {
 		return err
 	}
+	if len(c.Aside.Elements) > 0 {
+		w.elements[id] = c.Aside.Elements
+	}
 	w.summary.addCase(c)
 	w.rollup.addCase(id, c)
 	w.tallies.addCase(c)
@@ -142,6 +155,10 @@ func (w *Writer) Finding(f *judge.Finding) error {
 	if l, err = w.findings.add(l, text); err != nil {
 		return err
 	}
+	if f.Key != "" {
+		w.keys[l.offset] = f.Key
+	}
+	w.remember(f, l.offset)
 	w.rollup.addFinding(f, l)
 	w.tallies.addFinding(f, sev)
 	check := w.checks[f.Check]
@@ -158,12 +175,13 @@ func (w *Writer) Summary() Summary {
 
 // settle finds the controls that are not in operation, once all cases are in.
 func (w *Writer) settle() {
-	list, inside := w.rollup.deficiencies()
+	list, inside := w.rollup.deficiencies(w.hidden)
 	w.findings.design = inside
 	w.summary.Designs, w.summary.folded = list, [rules.Critical + 1]int{}
 	for _, c := range w.summary.checks {
 		c.Design = 0
 	}
+	w.settleKnown(inside)
 	for _, f := range w.rollup.found {
 		if inside[f.at.offset] {
 			w.summary.folded[f.at.rank]++
@@ -207,6 +225,11 @@ func (w *Writer) write(c coverageFile, run Run) error {
 		if err := w.create(CoverageFile, encoded(c)); err != nil {
 			return err
 		}
+		if w.changes != nil {
+			if err := w.create(ChangesFile, w.changes); err != nil {
+				return err
+			}
+		}
 	}
 	if err := w.create(RunFile, encoded(run)); err != nil {
 		return err
@@ -216,7 +239,20 @@ func (w *Writer) write(c coverageFile, run Run) error {
 			return err
 		}
 	}
-	return errors.Join(w.cases.remove(), w.findings.remove())
+	if w.store != nil {
+		if err := w.store.write(w, c, run); err != nil {
+			return fmt.Errorf("keeping what the run found beside the lake: %w", err)
+		}
+	}
+	return w.removeSpools()
+}
+
+func (w *Writer) removeSpools() error {
+	err := errors.Join(w.cases.remove(), w.findings.remove())
+	if w.gone != nil {
+		err = errors.Join(err, w.gone.spool.remove())
+	}
+	return err
 }
 
 func (w *Writer) wants(output string) bool {
@@ -269,7 +305,11 @@ func (w *Writer) fillSummary(c coverageFile) error {
 
 // Abort ends the writer without a report; the older one stays as it is.
 func (w *Writer) Abort() error {
-	for _, s := range []*spool{w.cases, w.findings} {
+	spools := []*spool{w.cases, w.findings}
+	if w.gone != nil {
+		spools = append(spools, w.gone.spool)
+	}
+	for _, s := range spools {
 		if s != nil {
 			_ = s.file.Close() // closed already if a write failed late
 		}

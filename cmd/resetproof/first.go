@@ -12,7 +12,9 @@ import (
 
 // isFirst tells a run that was given nothing but logs: no config and no roster.
 // It ends in the screen for somebody new.
-func isFirst(s settings, j *judging) bool { return s.file == "" && len(j.Context.Roster.Rows()) == 0 }
+func isFirst(s settings, j *judging) bool {
+	return s.file == "" && len(j.Context.Roster.Rows()) == 0 && j.baseline == nil
+}
 
 // addable lists the logs that somebody could add, for the advice of the first
 // screen.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"slices"
 
@@ -18,12 +19,13 @@ import (
 // any work begins.
 type judging struct {
 	detect.Options
-	policy string // as named
+	policy   string           // as named
+	baseline *report.Baseline // nil for none
 }
 
 // own lists the files and folders the flags name: no walk takes them for logs.
 func (f *judgeFlags) own() []string {
-	own := slices.Concat(f.ruleDirs, f.frameworkDirs, []string{f.identities, f.secrets, f.exceptions, f.state, f.incidents, f.reviews, f.topology})
+	own := slices.Concat(f.ruleDirs, f.frameworkDirs, []string{f.identities, f.secrets, f.exceptions, f.state, f.incidents, f.reviews, f.topology, f.baseline})
 	if isFile(f.policy) {
 		own = append(own, f.policy)
 	}
@@ -65,7 +67,8 @@ func (f *judgeFlags) load(s settings) (*judging, error) {
 	if err := detect.Check(j.Options); err != nil {
 		return nil, usage(err, "")
 	}
-	return j, nil
+	j.baseline, err = loadBaseline(f.baseline, s.lakeDir)
+	return j, err
 }
 
 // judge judges what the lake holds, writes the report and prints the summary.
@@ -100,6 +103,22 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 	for _, e := range found.Faults {
 		a.log.warn("%s", e)
 	}
+	judged := report.Judged{Run: out.run, Coverage: coverage, Reviews: j.Context.Reviews, Identify: found.Identify}
+	if j.baseline != nil {
+		held, defects, err := out.writer.HoldAgainst(j.baseline, judged)
+		if err != nil {
+			return out.abandon(fmt.Errorf("holding the findings against the baseline: %w", err))
+		}
+		for _, d := range defects {
+			a.log.warn("%s", d)
+		}
+		out.run.Baseline, coverage.LeftOut = held, append(coverage.LeftOut, defects...)
+	}
 	a.code = out.exitCode(read.Incomplete())
+	if s.lakeDir != "" {
+		if err := out.keep(ctx, a, l, judged); err != nil {
+			return out.abandon(err)
+		}
+	}
 	return out.finish(a, coverage)
 }

@@ -28,6 +28,43 @@ func TestKilledIngestIsCompletedByTheNext(t *testing.T) {
 	}
 }
 
+// TestKilledDetectKeepsNoHalfRun kills detect at every point of keeping what it
+// found beside the lake: the run is there whole or not at all, and the next one
+// goes on from it.
+func TestKilledDetectKeepsNoHalfRun(t *testing.T) {
+	steps, err := filepath.Abs(filepath.Join(acme, "logs", "steps"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, point := range lake.RunPoints {
+		t.Chdir(t.TempDir())
+		command := func(want int, failAt func(string) error, args ...string) {
+			t.Helper()
+			var errs bytes.Buffer
+			a := &app{args: args, in: bytes.NewReader(nil), out: io.Discard, log: newLogger(&errs), failAt: failAt}
+			if code := execute(a, &errs); code != want {
+				t.Fatalf("killed at %q: %s: exit %d, want %d\n%s", point, args[0], code, want, errs.String())
+			}
+		}
+		detect := []string{"detect", "--lake", "lake", "--now", "2026-04-17", "--write", "json", "--fail-on", "none"}
+		command(0, nil, "ingest", "--lake", "lake", "--now", "2026-04-17", steps)
+		command(exitUnfinished, func(p string) error {
+			if p == point {
+				return errors.New("killed")
+			}
+			return nil
+		}, detect...)
+		runs, err := lake.Runs("lake")
+		if err != nil || len(runs) != map[bool]int{true: 1}[point == "run stored"] {
+			t.Errorf("killed at %q: %d runs are kept, %v", point, len(runs), err)
+		}
+		command(0, nil, detect...)
+		command(0, nil, append(detect, "--baseline", "last")...)
+		command(0, nil, "diff", "last~1", "last", "--lake", "lake")
+		command(0, nil, "lake", "check", "--lake", "lake")
+	}
+}
+
 // lakeAndReport ingests acme's tickets and steps into a lake, killed once at point ("" for not at
 // all), detects, and gives what was written.
 func lakeAndReport(t *testing.T, dir, point string) map[string][]byte {

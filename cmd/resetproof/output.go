@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"resetproof/ingest/event"
+	"resetproof/ingest/lake"
 	"resetproof/report"
 	"resetproof/rules"
 )
@@ -27,9 +30,10 @@ type output struct {
 	writer       *report.Writer
 	run          report.Run
 	failOn       rules.Severity
-	fails        bool   // false for --fail-on none
-	first        bool   // nothing but logs was given
-	next         string // what to run then
+	fails        bool            // false for --fail-on none
+	first        bool            // nothing but logs was given
+	next         string          // what to run then
+	kept         *lake.RunFolder // what the run found, beside the lake; nil for nowhere
 }
 
 // begin checks the output flags and makes sure that --out may be written,
@@ -41,7 +45,7 @@ func (f *outputFlags) begin(a *app, s settings, j *judging, started time.Time) (
 		return nil, err
 	}
 	o.run = newRun(a.args, s, j, started)
-	o.run.ChangedSinceLast = changes(o.dir, o.run.Hashes)
+	o.run.ChangedSinceLast = changes(lastFolder(o.dir, s.lakeDir), o.run.Hashes)
 	opt := report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks}
 	if o.first = isFirst(s, j); o.first {
 		o.next = nextCommand(s.given)
@@ -66,7 +70,7 @@ func (o *output) exitCode(incomplete bool) int {
 	switch {
 	case incomplete:
 		o.run.Exit = exitIncomplete
-	case o.fails && o.writer.Summary().AtOrAbove(o.failOn) > 0:
+	case o.fails && o.writer.Summary().Failing(o.failOn) > 0:
 		o.run.Exit = exitFindings
 	}
 	return o.run.Exit
@@ -76,7 +80,15 @@ func (o *output) exitCode(incomplete bool) int {
 func (o *output) finish(a *app, c report.Coverage) error {
 	summary, err := o.writer.Finish(c, o.run)
 	if err != nil {
+		if o.kept != nil {
+			err = errors.Join(err, o.kept.Abort())
+		}
 		return err
+	}
+	if o.kept != nil {
+		if err := o.kept.Commit(); err != nil {
+			return fmt.Errorf("the report is written, but not kept beside the lake: %w", err)
+		}
 	}
 	page := ""
 	if o.page {
@@ -88,6 +100,21 @@ func (o *output) finish(a *app, c report.Coverage) error {
 		}
 		return summary.Print(w, style, o.run, c, page)
 	})
+}
+
+// keep has what the run found kept beside the lake, for diff and the baseline of
+// later runs. A lake that may only be read is judged without.
+func (o *output) keep(ctx context.Context, a *app, l *lake.Lake, j report.Judged) (err error) {
+	o.kept, err = l.BeginRun(ctx, o.run.Run)
+	if errors.Is(err, fs.ErrPermission) {
+		a.log.warn("what this run finds is not kept beside the lake, which may not be written")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("keeping what the run found beside the lake: %w", err)
+	}
+	o.writer.KeepIn(o.kept.Dir, j)
+	return nil
 }
 
 // printSummary writes the summary to standard output and, in plain text, to
@@ -148,6 +175,9 @@ func newRun(args []string, s settings, j *judging, started time.Time) report.Run
 // hashes are the SHA-256 of what the run was judged by.
 func hashes(j *judging) map[string]*string {
 	all := map[string]*string{"baseline": nil}
+	if j.baseline != nil {
+		all["baseline"] = &j.baseline.SHA256
+	}
 	for _, role := range []string{"identities", "secrets", "exceptions", "state", "incidents", "reviews", "topology"} {
 		all[role] = nil
 	}
@@ -182,8 +212,20 @@ func hashOf(v any) *string {
 	return &text
 }
 
-// changes says which of the hashes differ from those of the report that is
-// about to be replaced; nothing if there is none that can be read.
+// lastFolder is where run.json of the last run lies: the last one stored in the
+// lake, else the report that is about to be replaced.
+func lastFolder(out, lakeDir string) string {
+	if lakeDir == "" {
+		return out
+	}
+	if runs, err := lake.Runs(lakeDir); err == nil && len(runs) > 0 {
+		return runs[len(runs)-1].Dir
+	}
+	return out
+}
+
+// changes says which of the hashes differ from those of the last run; nothing if
+// there is none that can be read. A baseline is given anew each time.
 func changes(dir string, now map[string]*string) []string {
 	src, err := os.ReadFile(filepath.Join(dir, report.RunFile))
 	if err != nil {
@@ -199,6 +241,7 @@ func changes(dir string, now map[string]*string) []string {
 	for what, hash := range now {
 		old := last.Hashes[what]
 		switch {
+		case what == "baseline":
 		case old == nil && hash != nil:
 			changed = append(changed, what+" was not given")
 		case old != nil && hash == nil:

@@ -32,7 +32,7 @@ is not due yet and what these logs cannot tell.`,
 	format := root.PersistentFlags().String("log-format", "text", "messages on stderr as `text|json`")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.log.setFormat(*format) }
 	root.AddCommand(
-		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a), explainCommand(a),
+		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a), explainCommand(a), diffCommand(a),
 		initCommand(a), rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
 	)
 	asGroup(root)

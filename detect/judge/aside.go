@@ -22,6 +22,17 @@ type Aside struct {
 	// Strength of the verifications on record, taken together, on the policy's
 	// scale (0 to 4); nil where none is on record or its method is not known.
 	Strength *int
+	// Elements are the elements of the lists that checks go over, with what was
+	// said of each; those with a finding are left out.
+	Elements []Element
+}
+
+// Element is one element of the list that a check goes over.
+type Element struct {
+	Check   string  `json:"check"`
+	Key     string  `json:"key"`
+	Verdict Verdict `json:"verdict"`
+	Why     string  `json:"why"` // of a not-assessable one
 }
 
 // Lack is a kind of event that no given source could show.
@@ -36,6 +47,9 @@ type Lack struct {
 func (s *sitting) aside(all []*outcome) Aside {
 	a := Aside{Blind: map[string][]Lack{}, Operator: s.b.Name(s.c.Operator), Strength: s.proof()}
 	for _, o := range all {
+		if o.key != "" && o.verdict != NotMet && o.verdict != Excepted {
+			a.Elements = append(a.Elements, Element{o.check.ID, o.key, o.verdict, o.why})
+		}
 		if o.verdict != NotAssessable {
 			continue
 		}

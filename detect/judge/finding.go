@@ -46,7 +46,7 @@ func (b *Bench) finding(s *sitting, o *outcome, rec *CaseRecord) *Finding {
 		Class: rec.Class, Path: rec.Path, Operator: rec.Operator, Time: Text(rec.Time), Fix: o.check.Fix, Cause: rec.Cause,
 		Classification: "operating", Policy: policyRef(s.need.policy, strings.ReplaceAll(o.check.Rule, "<tier>", string(s.tier))),
 		Evidence: s.evidence(o), Searched: searched(o), Rivals: rec.Rivals, Supersedes: o.over,
-		Controls: b.controls(o.check.ID, s),
+		Controls: b.controls(o.check.ID, s), Key: o.key,
 	}
 	if f.Supersedes == nil {
 		f.Supersedes = []string{}

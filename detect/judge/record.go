@@ -59,6 +59,10 @@ type Finding struct {
 	Waiver         *string             `json:"waiver"`
 	Supersedes     []string            `json:"supersedes"`
 	Status         *string             `json:"status"`
+
+	// Key names the element of the check's list that the finding is about, "" for
+	// a check without one. The id is made of it; no file of a report holds it.
+	Key string `json:"-"`
 }
 
 // PolicyRef names the policy version that judged and the line it hung on.

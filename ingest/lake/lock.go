@@ -20,8 +20,9 @@ type lock struct{ file *os.File }
 
 const maxLockText = 64
 
-func (lk *Lake) acquire() (*lock, error) {
-	path := filepath.Join(lk.dir, "lock")
+func (lk *Lake) acquire() (*lock, error) { return acquire(filepath.Join(lk.dir, "lock")) }
+
+func acquire(path string) (*lock, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fileMode)
 	if err != nil {
 		return nil, err

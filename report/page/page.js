@@ -173,7 +173,7 @@
     const d = el("div", "finding");
     d.id = `finding-${f.id}`;
     d.append(el("div", "head", el("span", `sev c-${f.severity}`, f.verdict === "excepted" ? "excepted" : f.severity),
-      el("div", "", el("div", "said", said(f.message, 1000)), el("div", "fix", f.title + (f.due ? ` · due ${when(f.due).slice(0, 19)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
+      el("div", "", el("div", "said", said(f.message, 1000)), el("div", "fix", (f.status === "known" ? "known to the baseline · " : "") + f.title + (f.due ? ` · due ${when(f.due).slice(0, 19)}` : "") + (f.fix ? ` · ${f.fix}` : "")))),
       fold(`Evidence: ${count(f.evidence.length, "record")}, ${count(f.searched.length, "feed")} searched`, () => evidence(f)));
     return d;
   };
@@ -236,7 +236,7 @@
   const passes = (entry, want) => {
     if (want.path && (!entry.case || (entry.case.path ?? "unknown") !== want.path)) return false;
     if (want.custody && entry.case?.custody !== want.custody) return false;
-    if ((want.severity || want.check || control) && !entry.findings.some((f) => (!want.severity || f.severity === want.severity) && (!want.check || f.check === want.check) &&
+    if ((want.severity || want.check || want.status || control) && !entry.findings.some((f) => (!want.severity || f.severity === want.severity) && (!want.status || f.status === want.status) && (!want.check || f.check === want.check) &&
       (!control || Object.entries(f.controls).some(([k, ids]) => ids.some((id) => `${k}/${id}` === control))))) return false;
     return want.words.every((w) => haystack(entry).includes(w));
   };
