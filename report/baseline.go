@@ -124,7 +124,7 @@ func (w *Writer) side(j Judged) side {
 func (w *Writer) reading(c coverageFile) *reading {
 	a := &reading{Feeds: []feedSpan{}, Checks: []string{}}
 	for _, f := range c.Feeds {
-		a.Feeds = append(a.Feeds, feedSpan{Feed: f.Feed, System: f.System, First: f.First, Last: f.Last})
+		a.Feeds = append(a.Feeds, feedSpan{Feed: f.Feed, First: f.First, Last: f.Last})
 	}
 	for _, check := range w.options.Checks {
 		a.Checks = append(a.Checks, check.ID)

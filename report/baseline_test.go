@@ -56,7 +56,7 @@ func judgedCase(name string, verdicts map[string]judge.Verdict, change func(*jud
 func laterRun(t *testing.T, cases []*judge.CaseRecord, findings []*judge.Finding) *Writer {
 	t.Helper()
 	var checks []*rules.Check
-	for _, name := range []string{"a", "b", "late", "log-gap"} {
+	for _, name := range []string{"a", "b", "late", "log-gap", "step-without-source"} {
 		checks = append(checks, &rules.Check{ID: name, Title: name})
 	}
 	w, err := New(filepath.Join(t.TempDir(), "out"), Options{Checks: checks})
@@ -159,6 +159,14 @@ func TestWhatBecameOfAFinding(t *testing.T) {
 		{"the case is gone with its feed", with(made("a", "ann", ""), func(f *judge.Finding) { f.Evidence = madeSet("a", "set", "x", "okta/old").Evidence }), nil, nil, nil, "lapsed - 0 nothing is read of okta/old any more"},
 		{"the case is gone, the feed is not", with(made("a", "ann", ""), func(f *judge.Finding) { f.Evidence = madeSet("a", "set", "x", "okta/acme").Evidence }), nil, nil, nil, "lapsed - 0 no reset of this run rests on its records"},
 		{"a gap is filled", madeSet("log-gap", "source", "okta/acme"), nil, nil, nil, "resolved met 0 the check finds nothing there any more"},
+		{"a step without a source, of resets that are not there", madeSet("step-without-source", "source", "verified|okta|ordinary"), nil, nil, nil, "lapsed - 0 no reset of this run asks for the step"},
+		{
+			"a step that a source shows now", madeSet("step-without-source", "source", "verified|okta|ordinary"),
+			[]*judge.CaseRecord{judgedCase("ann", verdicts{"a": judge.Met}, func(c *judge.CaseRecord) {
+				c.ID, c.Tier, c.Acts = event.Hash("e1").String(), text("ordinary"), []judge.ActRecord{{System: "okta", Event: "e1"}}
+			})}, nil, nil,
+			"resolved met 0 the check finds nothing there any more",
+		},
 		{"a feed with a gap is gone", madeSet("log-gap", "source", "okta/old"), nil, nil, nil, "lapsed - 0 nothing is read of okta/old any more"},
 		{"a clearing whose log is gone", madeSet("a", "source", "ad/acme", "ad/old"), nil, nil, nil, "lapsed - 0 nothing is read of ad/old any more"},
 		{
@@ -234,6 +242,17 @@ func TestStatusMatchesIDsAndAliases(t *testing.T) {
 		if got.Status == nil || *got.Status != c.want || h.New+h.Known != 1 || (h.New == 1) != (c.want == "new") {
 			t.Errorf("%s: status %v, %+v", c.name, got.Status, h)
 		}
+	}
+}
+
+// TestSeveralFindingsBecomeOne: where two cases turn out to be one, neither of
+// their findings is gone.
+func TestSeveralFindingsBecomeOne(t *testing.T) {
+	both := with(made("a", "ann", ""), func(f *judge.Finding) { f.CaseAliases = []string{id("ann-okta")} })
+	one := judgedCase("ann", map[string]judge.Verdict{"a": judge.NotMet}, func(c *judge.CaseRecord) { c.CaseAliases = []string{id("ann-okta")} })
+	h, changes := held(t, laterRun(t, []*judge.CaseRecord{one}, []*judge.Finding{both}), &Baseline{Given: "x", Earlier: earlierFile(t, made("a", "ann", ""), made("a", "ann-okta", ""))}, laterJudged())
+	if h.Known != 1 || h.New != 0 || changes != nil {
+		t.Errorf("%+v, %+v", h, changes)
 	}
 }
 

@@ -55,11 +55,12 @@ type comparison struct {
 	newer    side
 	since    string // what else has changed since, in words, "" for nothing known
 	policies map[string]bool
+	resets   map[string]bool // "system|tier" of the later run's cases
 }
 
 // compare holds the findings of a later run against those of an earlier one.
 func compare(old *Earlier, newer side) (*comparison, error) {
-	c := &comparison{old: old, newer: newer, standing: map[int64]against{}, was: map[int64]int32{}, fates: map[int32]fate{}, policies: map[string]bool{}}
+	c := &comparison{old: old, newer: newer, standing: map[int64]against{}, was: map[int64]int32{}, fates: map[int32]fate{}, policies: map[string]bool{}, resets: map[string]bool{}}
 	var err error
 	if c.matcher, c.sha256, err = newMatcher(old); err != nil {
 		return nil, err
@@ -85,6 +86,7 @@ func compare(old *Earlier, newer side) (*comparison, error) {
 	}
 	return c, newer.cases(func(r *savedCase) error {
 		c.policies[policyOf(r.Policy)] = true
+		c.resets[r.system()+"|"+orUnknown(r.Tier)] = true
 		for _, id := range r.ids() {
 			for _, at := range c.matcher.cases[id] {
 				if e := &c.matcher.list[at]; !e.here {
@@ -104,20 +106,23 @@ type instead struct {
 
 // stand finds the standing of one finding.
 func (c *comparison) stand(ref int64, f *savedFinding) {
-	at := c.matcher.find(f)
-	if at < 0 {
-		c.standing[ref] = isNew
-		return
-	}
-	e := &c.matcher.list[at]
-	e.here = true
+	c.standing[ref] = isNew
 	sev, _ := rules.ParseSeverity(f.Severity)
 	excepted := f.Verdict == judge.Excepted
-	c.standing[ref] = weigh(sev, excepted, e.severity, e.excepted)
-	if sev != e.severity || excepted != e.excepted {
-		c.was[ref] = at
+	for i, at := range c.matcher.find(f) {
+		e := &c.matcher.list[at]
+		e.here, e.decided = true, f.Reviewed
+		// Where it was several, it is known if one of them was as grave.
+		to := weigh(sev, excepted, e.severity, e.excepted)
+		if i > 0 && to == isGraver {
+			continue
+		}
+		c.standing[ref] = to
+		delete(c.was, ref)
+		if sev != e.severity || excepted != e.excepted {
+			c.was[ref] = at
+		}
 	}
-	e.decided = f.Reviewed
 }
 
 // weigh compares a finding with what it was: excepted counts below everything.

@@ -26,7 +26,7 @@ func TestStoredRunsTellWhatAReportTells(t *testing.T) {
 	}
 	e, err := OpenEarlier(dir)
 	check(t, err)
-	if e.Run.Run != j.Run.Run || len(e.reading.Feeds) != 2 || len(e.reading.Checks) != 4 {
+	if e.Run.Run != j.Run.Run || len(e.reading.Feeds) != 2 || len(e.reading.Checks) != 5 {
 		t.Errorf("read back: %+v %+v", e.Run, e.reading)
 	}
 	// The case has another id by now; what was reviewed already is no news.

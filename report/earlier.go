@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"resetproof/detect/judge"
+	"resetproof/ingest/event"
 	"resetproof/rules"
 )
 
@@ -43,10 +44,9 @@ type reading struct {
 
 // feedSpan is the time a feed had records of.
 type feedSpan struct {
-	Feed   string  `json:"feed"`
-	System string  `json:"system"`
-	First  *string `json:"first"`
-	Last   *string `json:"last"`
+	Feed  string  `json:"feed"`
+	First *string `json:"first"`
+	Last  *string `json:"last"`
 }
 
 // savedFinding is a finding read back, with what only stored runs know of it.
@@ -61,6 +61,8 @@ type savedCase struct {
 	ID          string                   `json:"id"`
 	CaseAliases []string                 `json:"case_aliases"`
 	Identity    string                   `json:"identity"`
+	Tier        *string                  `json:"tier"`
+	Acts        []savedAct               `json:"acts"`
 	Time        string                   `json:"time"`
 	Operator    *string                  `json:"operator"`
 	Policy      *judge.PolicyRef         `json:"policy"`
@@ -68,6 +70,22 @@ type savedCase struct {
 	Custody     judge.Custody            `json:"custody"`
 	Notes       []string                 `json:"notes"`
 	Elements    []judge.Element          `json:"elements"`
+}
+
+// savedAct is what is kept of an act.
+type savedAct struct {
+	System string `json:"system"`
+	Event  string `json:"event"`
+}
+
+// system is that of the act that names the case.
+func (r *savedCase) system() string {
+	for _, a := range r.Acts {
+		if event.Hash(a.Event).String() == r.ID {
+			return a.System
+		}
+	}
+	return ""
 }
 
 // OpenEarlier finds out what path holds: a report, findings.jsonl, or a run

@@ -113,11 +113,14 @@ func (c *comparison) fateWithout(f *savedFinding) fate {
 	if why := c.aged(f); why != "" {
 		return fate{Lapsed, "", nil, why}
 	}
+	if c.newer.cases == nil && (f.Case != nil || f.Check == stepWithoutSource) {
+		return fate{Lapsed, "", nil, "the later run does not say what became of it"}
+	}
 	if f.Case != nil {
-		if c.newer.cases == nil {
-			return fate{Lapsed, "", nil, "the later run does not say what became of it"}
-		}
 		return fate{Lapsed, "", nil, "no reset of this run rests on its records"}
+	}
+	if _, where, _ := strings.Cut(f.Subject, "|"); f.Check == stepWithoutSource && !c.resets[where] {
+		return fate{Lapsed, "", nil, "no reset of this run asks for the step"}
 	}
 	if p := policyOf(f.Policy); p != "" && len(c.policies) > 0 && !c.policies[p] {
 		return fate{Lapsed, "", nil, "the policy has changed, and the check finds nothing there any more"}
@@ -160,12 +163,6 @@ func (c *comparison) aged(f *savedFinding) string {
 		}
 		if first := c.newer.reading.Feeds[at].First; first != nil && f.Time != nil && later(*first, *f.Time) {
 			return "the records of " + name + " begin only at " + *first
-		}
-	}
-	if f.Check == stepWithoutSource {
-		parts := strings.Split(f.Subject, "|")
-		if len(parts) > 1 && !slices.ContainsFunc(c.newer.reading.Feeds, func(s feedSpan) bool { return s.System == parts[1] }) {
-			return "nothing is read of " + parts[1] + " any more"
 		}
 	}
 	return ""

@@ -65,33 +65,34 @@ func (m *matcher) add(f *savedFinding) {
 	}
 }
 
-// find gives the place of the finding in the earlier run, -1 if it is new.
-func (m *matcher) find(f *savedFinding) int32 {
+// find gives the places of the finding in the earlier run, none if it is new:
+// several where several cases have become one.
+func (m *matcher) find(f *savedFinding) (places []int32) {
 	if at, ok := m.byID[idOf(f.ID)]; ok {
-		return at
+		places = append(places, at)
 	}
 	check, known := m.names[f.Check]
 	if f.Case == nil || !known {
-		return -1
+		return places
 	}
 	// Its case has other ids now, or had: the earlier id follows from the earlier
 	// case and the key. Where the key is not known, the sentence must do.
-	sentence := int32(-1)
+	var alike []int32
 	for _, c := range caseIDs(&f.Finding) {
 		for _, at := range m.cases[c] {
-			e := &m.list[at]
-			if e.check != check {
-				continue
-			}
-			if event.Hash(f.Check, event.ID(e.about).String(), f.Key) == event.ID(e.id) {
-				return at
-			}
-			if e.about != idOf(*f.Case) && e.text == textOf(f.Message) {
-				sentence = at
+			switch e := &m.list[at]; {
+			case e.check != check || slices.Contains(places, at) || slices.Contains(alike, at):
+			case event.Hash(f.Check, event.ID(e.about).String(), f.Key) == event.ID(e.id):
+				places = append(places, at)
+			case e.about != idOf(*f.Case) && e.text == textOf(f.Message):
+				alike = append(alike, at)
 			}
 		}
 	}
-	return sentence
+	if places == nil {
+		return alike
+	}
+	return places
 }
 
 // caseIDs are all ids that a finding's case goes by.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,58 @@ func TestBatchesChangeNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestGrowingLogsChangeNothing feeds a lake with logs that grow at their end
+// between one run and the next, and another with the whole logs: cases are the
+// same bytes, findings too but for the number of records that were read.
+func TestGrowingLogsChangeNothing(t *testing.T) {
+	set, err := formats.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		dir := invented(t, r)
+		whole, grown := grow(t, r, filepath.Join(dir, "logs"))
+		t.Chdir(dir)
+		f := newFeeder(t, set)
+		want, got := f.feed(t, [][]piece{whole}, false), f.feed(t, grown, seed == 0)
+		if !bytes.Equal(got["cases.jsonl"], want["cases.jsonl"]) {
+			t.Errorf("seed %d: cases: %s", seed, firstDifference(strings.Split(string(got["cases.jsonl"]), "\n"), strings.Split(string(want["cases.jsonl"]), "\n")))
+		}
+		records := regexp.MustCompile(`"records":[0-9]+`)
+		for _, said := range []map[string][]byte{want, got} {
+			said["findings.jsonl"] = records.ReplaceAll(said["findings.jsonl"], nil)
+		}
+		if !bytes.Equal(got["findings.jsonl"], want["findings.jsonl"]) {
+			t.Errorf("seed %d: findings: %s", seed, firstDifference(strings.Split(string(got["findings.jsonl"]), "\n"), strings.Split(string(want["findings.jsonl"]), "\n")))
+		}
+	}
+}
+
+// grow takes the files out of a logs folder and gives them whole, and in four
+// batches, in each of which every file has grown by some lines.
+func grow(t *testing.T, r *rand.Rand, logs string) (whole []piece, grown [][]piece) {
+	t.Helper()
+	grown = make([][]piece, 4)
+	walk(t, logs, func(path string, content []byte) {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		name, err := filepath.Rel(logs, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, piece{name, content})
+		all := slices.Collect(strings.Lines(string(content)))
+		cuts := []int{1 + r.IntN(len(all)), 1 + r.IntN(len(all)), 1 + r.IntN(len(all)), len(all)}
+		slices.Sort(cuts)
+		for i, n := range cuts {
+			grown[i] = append(grown[i], piece{name, []byte(strings.Join(all[:n], ""))})
+		}
+	})
+	return whole, grown
 }
 
 // piece is a part of a log under the name it has in the logs folder.

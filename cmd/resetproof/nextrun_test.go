@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"resetproof/detect/judge"
+	"resetproof/report"
 )
 
 // TestTheNextRunKnowsBetter: what arrives late, and what the organisation says
@@ -163,5 +164,50 @@ func write(t *testing.T, file, content string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCasesThatBecomeOneStayKnown: a new alias makes one case of two; its findings
+// are known to the run before, by the ids of both, and none of them is gone.
+func TestCasesThatBecomeOneStayKnown(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("logs", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "resetproof.yaml", "now: 2026-03-20\nlake: lake\nidentities: people.csv\nsources: [{name: steps, uri: logs, expect: [reset.requested, identity.verified, reset.approved]}]\n")
+	write(t, "logs/a.csv", stepsHeader+heartbeat(t, "2026-03-12")+
+		"2026-03-02T09:00:00Z,reset.executed,ann@acme.example,sam@acme.example,,,,okta\n2026-03-02T09:04:00Z,reset.executed,ann.lee@acme.example,sam@acme.example,,,,ad\n")
+	detect := func(people string, cases int, more ...string) []judge.Finding {
+		t.Helper()
+		write(t, "people.csv", "id,kind,accounts\nsam,person,sam@acme.example\n"+people)
+		var errs bytes.Buffer
+		if code := run(append([]string{"detect", "--fail-on", "none", "--write", "json"}, more...), strings.NewReader(""), io.Discard, &errs); code != 0 {
+			t.Fatalf("exit code %d:\n%s", code, errs.String())
+		}
+		if got := readLines[judge.CaseRecord](t, filepath.Join(defaultOut, "cases.jsonl")); len(got) != cases {
+			t.Fatalf("%d cases, want %d", len(got), cases)
+		}
+		return readLines[judge.Finding](t, filepath.Join(defaultOut, "findings.jsonl"))
+	}
+	if code := run([]string{"ingest"}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+		t.Fatalf("ingest: exit code %d", code)
+	}
+	detect("ann,person,ann@acme.example\nlee,person,ann.lee@acme.example\n", 2)
+	now := detect("ann,person,ann@acme.example;ann.lee@acme.example\n", 1, "--baseline", "last")
+	known := 0
+	for _, f := range now {
+		if f.Case != nil && f.Status != nil && *f.Status == "known" {
+			known++
+		} else if f.Case != nil {
+			t.Errorf("%s is not known: %s", f.Check, f.Message)
+		}
+	}
+	if known == 0 {
+		t.Error("there are no findings")
+	}
+	for _, c := range readLines[report.Change](t, filepath.Join(defaultOut, "changes.jsonl")) {
+		if c.Case != nil {
+			t.Errorf("gone: %s %s: %s", c.Change, *c.Check, c.Why)
+		}
 	}
 }
