@@ -160,6 +160,9 @@ func (j *job) stream(ctx context.Context, uri string, r io.Reader) error {
 	var first string
 	err = d.Decode(ctx, in, uri, func(rec *formats.Record) error {
 		records++
+		if j.leftOut(t, rec) {
+			return nil
+		}
 		if rec.Malformed != "" {
 			if bad++; bad == 1 {
 				first = rec.Malformed
@@ -208,12 +211,20 @@ func (j *job) tally(f *formats.Format) *tally {
 	return t
 }
 
-func (j *job) record(ctx context.Context, t *tally, rec *formats.Record) error {
-	if rec.Time != 0 && (rec.Time < j.opt.Since || j.opt.Until != 0 && rec.Time >= j.opt.Until) {
-		j.partial = true
-		j.limited[t.counterFor(rec).feed.Name]++
-		return nil
+// leftOut tells a record outside --since/--until. One that lies ahead of the run's
+// now is malformed only where it is asked for.
+func (j *job) leftOut(t *tally, rec *formats.Record) bool {
+	at := cmp.Or(rec.Time, rec.Ahead)
+	if at == 0 || at >= j.opt.Since && (j.opt.Until == 0 || at < j.opt.Until) {
+		return false
 	}
+	rec.Malformed = ""
+	j.partial = true
+	j.limited[t.counterFor(rec).feed.Name]++
+	return true
+}
+
+func (j *job) record(ctx context.Context, t *tally, rec *formats.Record) error {
 	if rec.Ahead != 0 && (j.ahead == 0 || rec.Ahead < j.ahead) {
 		j.ahead = rec.Ahead
 	}

@@ -203,6 +203,13 @@ func TestRecordsAheadAreReadLater(t *testing.T) {
 			t.Errorf("on day %d: read %d records, %d malformed, want %d and %d", c.day, got.Records, malformed, c.records, c.malformed)
 		}
 	}
+	until := func(o *Options) {
+		o.Now = time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+		o.Until = o.Now.UnixNano()
+	}
+	if got := runOn(t, open(t, t.TempDir()), dir, until); got.Records != 1 || got.Feeds[0].Malformed != 0 || len(got.LeftOut) != 1 {
+		t.Errorf("--until counts what lies ahead as malformed: %+v", got)
+	}
 	feeds, err := l.Feeds()
 	if err != nil || feeds[0].Mapped != 3 {
 		t.Errorf("feeds %+v, %v", feeds, err)
