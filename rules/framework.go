@@ -46,8 +46,8 @@ type Control struct {
 	Line   int `yaml:",line"`
 }
 
-// Label is a publisher's own name, shown beside the nearest official ids and
-// never in their place.
+// Label is a publisher's own name, or an id of an edition gone by, shown beside
+// the nearest official ids and never in their place.
 type Label struct {
 	Label     string   `yaml:"label,required"`
 	Publisher string   `yaml:"publisher,required"`

@@ -97,16 +97,28 @@ func (f listFilter) check(frameworks []*rules.Framework) ([]matched, error) {
 		}
 	}
 	if len(found) == 0 {
-		hint := "resetproof rules show CHECK lists the controls of a check"
-		if len(near) > 0 {
-			hint = "did you mean " + strings.Join(near, " or ") + "?"
-		}
-		return nil, usagef(hint, "--control: no check speaks of a control %q", f.control)
+		return nil, usagef(f.controlHint(frameworks, near), "--control: no check speaks of a control %q", f.control)
 	}
 	return found, nil
 }
 
 const maxNearControls = 3
+
+// controlHint guesses which control was meant: one that holds the typed text, or
+// the one that now has a name of old.
+func (f listFilter) controlHint(frameworks []*rules.Framework, near []string) string {
+	for _, fw := range frameworks {
+		for _, l := range fw.Labels {
+			if strings.EqualFold(l.Label, f.control) {
+				return l.Label + " is a name of " + l.Publisher + "; nearest in " + fw.Title + ": " + strings.Join(l.Nearest, ", ")
+			}
+		}
+	}
+	if len(near) > 0 {
+		return "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return "resetproof rules show CHECK lists the controls of a check"
+}
 
 // within tells whether a control is the one named or stands under it: PR.AA-05
 // under PR.AA, AC-2(1) under AC-2, not AC-20.
