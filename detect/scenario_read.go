@@ -65,33 +65,6 @@ func read(s rules.Scenario) (*play, error) {
 	return p, p.readContext(s, people)
 }
 
-// maxTimes bounds how often a line stands for itself.
-const maxTimes = 500
-
-// repeated writes out the lines that stand for several.
-func repeated(log []string) ([]string, error) {
-	var out []string
-	for i, line := range log {
-		begin, rest, many := strings.Cut(line, " times=")
-		if !many {
-			out = append(out, line)
-			continue
-		}
-		count, rest, _ := strings.Cut(rest, " ")
-		n, err := strconv.Atoi(count)
-		stated, event, _ := strings.Cut(begin, " ")
-		at, badTime := time.Parse(time.RFC3339, stated)
-		if err != nil || badTime != nil || n < 1 || n > maxTimes {
-			return nil, fmt.Errorf("log line %d: times takes a number up to %d", i+1, maxTimes)
-		}
-		for k := range n {
-			words := strings.ReplaceAll(strings.TrimSpace(event+" "+rest), "%n", strconv.Itoa(k+1))
-			out = append(out, at.Add(time.Duration(k)*time.Hour).Format(time.RFC3339)+" "+words)
-		}
-	}
-	return out, nil
-}
-
 func readLine(line string, n int) (event.Event, error) {
 	words, err := fields(line)
 	if err != nil {
@@ -176,87 +149,6 @@ func set(e *event.Event, key, value string) error {
 	}
 	return nil
 }
-
-// feedOf makes the one feed of a scenario: it shows every kind but those
-// listed as unseen, from margin before the first line to the end.
-func feedOf(s rules.Scenario, from, until int64, events []event.Event) event.Feed {
-	f := event.Feed{
-		Name: "scenario", Format: "scenario", Source: "scenario", Records: int64(len(events)), Mapped: int64(len(events)),
-		First: from, Last: until, Covers: [2]int64{from, until}, Kinds: map[string]int64{}, Minutes: map[int64][]byte{0: {1}, 1: {1}},
-		Always: []string{event.SessionRevoked.String()}, History: s.History,
-	}
-	for _, k := range event.Kinds() {
-		if !slices.Contains(s.Unseen, k.String()) {
-			f.Shows = append(f.Shows, k.String())
-		}
-	}
-	f.Filled, f.Fills = map[string]map[string]int64{}, map[string][]string{}
-	for i := range events {
-		kind := events[i].Kind.String()
-		f.Kinds[kind]++
-		if f.Filled[kind] == nil {
-			f.Filled[kind] = map[string]int64{}
-		}
-		f.Filled[kind][event.FilledOf]++
-		for _, field := range event.EvidenceFields() {
-			if field.Filled(&events[i]) {
-				f.Filled[kind][field.Name]++
-			}
-		}
-	}
-	for _, field := range event.EvidenceFields() {
-		if !slices.Contains(s.Unmapped, field.Name) {
-			f.Fills[event.AnyKind] = append(f.Fills[event.AnyKind], field.Name)
-		}
-	}
-	if s.Silent != "" {
-		f.Minutes = hourly(from, until, s.Silent)
-	}
-	return f
-}
-
-// number notes the stretches of record numbers, of a source that carries much
-// beside the events of the scenario.
-func number(f *event.Feed, lines []string) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	var all event.Numbered
-	for _, line := range lines {
-		var from, to int64
-		span, times, _ := strings.Cut(line, ": ")
-		begin, end, _ := strings.Cut(times, "/")
-		if n, err := fmt.Sscanf(span, "%d-%d", &from, &to); n != 2 || err != nil || stamp(begin) == 0 || stamp(end) == 0 {
-			return fmt.Errorf("numbers %q: want FROM-TO: TIME/TIME", line)
-		}
-		from -= from % event.NumberBlock
-		to += event.NumberBlock - 1 - to%event.NumberBlock
-		all = all.Merge(event.Numbered{Runs: []event.Run{{From: from, To: to, First: stamp(begin), Last: stamp(end)}}})
-		f.Records, f.Unmapped = f.Records+to-from, f.Unmapped+to-from
-	}
-	f.Numbered = map[string]event.Numbered{"Security": all}
-	return nil
-}
-
-// hourly marks a minute of every hour but those inside FROM/TO.
-func hourly(from, until int64, silent string) map[int64][]byte {
-	begin, end, _ := strings.Cut(silent, "/")
-	minutes := map[int64][]byte{}
-	for at := from; at <= until; at += int64(time.Hour) {
-		if at > stamp(begin) && at < stamp(end) {
-			continue
-		}
-		m := at / int64(time.Minute)
-		day := m / minutesADay
-		if minutes[day] == nil {
-			minutes[day] = make([]byte, minutesADay/8)
-		}
-		minutes[day][m%minutesADay/8] |= 1 << (m % 8)
-	}
-	return minutes
-}
-
-const minutesADay = 24 * 60
 
 // readContext reads the roster, secrets, incidents and waivers of a scenario.
 // Whoever the log names and the roster does not is a person of the roster too.

@@ -13,7 +13,7 @@ type waiverRow struct {
 	Signed, Stated   []fact   // who answers for it; why, and what makes up for it
 	Defects          []string // none for a sound one
 	Used             string
-	Months           []string // its share of the cases of each month it was used in
+	Months           []string // its share of the cases of each month it was used in, and what needed it later
 	Uses             []waiverUse
 	More             int // uses that the page does not list
 }
@@ -35,6 +35,9 @@ func waiverRows(c coverageFile) []waiverRow {
 		}
 		if w.Used > 0 {
 			row.Used = fmt.Sprintf("%s, %s", plural(int(w.Cases), "case"), plural(int(w.Used), "check"))
+		}
+		if w.Late > 0 {
+			row.Months = append(row.Months, "needed after its end by "+plural(int(w.Late), "case"))
 		}
 		for _, m := range w.Months {
 			row.Months = append(row.Months, fmt.Sprintf("%s: %s of %d cases", m.Month, rate(int(m.Cases), int(m.Of)), m.Of))

@@ -230,7 +230,7 @@ func sampleWaivers() []judge.WaiverRecord {
 		{
 			ID: "W-7", Checks: []string{"missing-approval"}, Selector: `identity.id == "p-eli"`, Owner: text("p-ruth"), Reason: text("moved, " + hostileText), Ticket: text("CHG7"),
 			ApprovedBy: text("p-noor"), CompensatingControl: text("call-back"), ValidFrom: text("2026-03-01T00:00:00Z"), ValidUntil: text("2026-04-01T00:00:00Z"),
-			Covers: true, Selected: 3, Cases: 2, Used: 3, Uses: []judge.WaiverUse{{Case: id("eli"), Time: "2026-03-02T09:10:00Z", Check: "missing-approval"}, {Case: id("dana"), Time: "2026-03-09T11:00:00Z", Check: "missing-approval"}},
+			Covers: true, Selected: 3, Cases: 2, Used: 3, Late: 1, Uses: []judge.WaiverUse{{Case: id("eli"), Time: "2026-03-02T09:10:00Z", Check: "missing-approval"}, {Case: id("dana"), Time: "2026-03-09T11:00:00Z", Check: "missing-approval"}},
 			Months: []judge.WaiverMonth{{Month: "2026-03", Cases: 2, Of: 40}},
 		},
 		{ID: "W-8", Selector: "true", Defects: []string{"states no end and no owner, and so covers nothing"}},

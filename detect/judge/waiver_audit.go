@@ -81,7 +81,7 @@ func (b *Bench) defects(w *waiver) []string {
 		}
 		out = append(out, lacks)
 	}
-	if w.Timeless(b.Coverage.now) {
+	if w.Timeless(b.taken()) {
 		out = append(out, "holds until "+clock(event.When(w.ValidUntil))+", which is no end")
 	}
 	switch own := w.ledger.own; {
@@ -142,7 +142,7 @@ func (b *Bench) signsForSelf(w *waiver) bool {
 	}
 	at := w.ValidFrom
 	if at == 0 {
-		at = b.Coverage.now
+		at = b.taken()
 	}
 	row := b.World.Row(w.approver, at)
 	tier, _ := identity.TierAt(b.World.Policy(at), row, identity.Observed{})

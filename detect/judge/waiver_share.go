@@ -105,6 +105,7 @@ type WaiverRecord struct {
 	Selected            int64         `json:"selected"` // cases in its life that it picks
 	Cases               int64         `json:"cases"`    // of those, the ones it excepted something in
 	Used                int64         `json:"used"`     // checks on cases, all told
+	Late                int64         `json:"late"`     // cases that went on to need it after its end
 	Uses                []WaiverUse   `json:"uses"`     // the first of them
 	Months              []WaiverMonth `json:"months"`
 }
@@ -127,6 +128,9 @@ func (b *Bench) WaiverRecords() []WaiverRecord {
 			ID: w.ID, Checks: list(w.Checks), Selector: w.Selector, Owner: Text(w.Owner), Reason: Text(w.Reason), Ticket: Text(w.Ticket),
 			ApprovedBy: Text(w.ApprovedBy), CompensatingControl: Text(w.CompensatingControl), ValidFrom: when(w.ValidFrom), ValidUntil: when(w.ValidUntil),
 			Covers: w.Defect == "", Defects: list(b.defects(w)), Selected: l.selected, Cases: l.cases, Used: l.used, Uses: l.uses, Months: []WaiverMonth{},
+		}
+		if x := b.expired[w]; x != nil {
+			r.Late = x.Uses
 		}
 		if r.Uses == nil {
 			r.Uses = []WaiverUse{}
