@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"resetproof/detect/custody"
@@ -118,14 +119,20 @@ func (r *run) route(ctx context.Context, sorter Sorter) error {
 	})
 }
 
-// routeDependent sends the use of a secret to the other identities on which it
+// routeDependent sends the use or reading of a secret to the other identities on which it
 // depends, while they are watched: after a reset it should be replaced.
 func (r *run) routeDependent(sorter Sorter, e *event.Event) error {
-	if e.Kind != event.CredentialUsed || e.CredentialID == "" {
+	if e.Kind != event.CredentialUsed && e.Kind != event.SecretAccessed || e.CredentialID == "" {
 		return nil
 	}
-	user := r.resolve(e.Account, e.Time)
-	for _, id := range r.bySecret[strings.ToLower(e.CredentialID)] {
+	user, ids := r.resolve(e.Account, e.Time), r.bySecret[strings.ToLower(e.CredentialID)]
+	if e.Kind == event.SecretAccessed {
+		user = r.resolve(reader(e), e.Time)
+		ids = slices.Concat(ids, r.world.Uses.Readers(e.CredentialID))
+		slices.Sort(ids)
+		ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return !r.world.NonHuman(id, e.Time) })
+	}
+	for _, id := range ids {
 		if id == user || !r.tickets.Near(id, e.Time, int64(activityBefore), int64(activityAfter)) {
 			continue
 		}

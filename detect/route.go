@@ -52,6 +52,7 @@ const farFuture = math.MaxInt64
 // arrange builds the world that folds live in.
 func (r *run) arrange() {
 	r.hosts, r.made = map[string]bool{}, made{}
+	r.listed = map[string][]identity.Secret{}
 	r.bySecret, r.dependents, r.secrets = map[string][]string{}, map[string][]identity.Secret{}, map[string][]identity.Secret{}
 	for _, s := range r.Context.Secrets {
 		var ids []string
@@ -60,6 +61,9 @@ func (r *run) arrange() {
 				ids = append(ids, id)
 				r.dependents[id] = append(r.dependents[id], s)
 			}
+		}
+		if id := r.identify(s.ID); id != "" {
+			r.listed[id] = append(r.listed[id], s)
 		}
 		key := strings.ToLower(s.ID)
 		r.bySecret[key] = append(r.bySecret[key], ids...)

@@ -73,8 +73,10 @@ type run struct {
 	hosts    map[string]bool
 	made     made
 	// By secret id in lower case: the identities that depend on it, and its rows
-	// of the inventory; dependents are an identity's secrets.
+	// of the inventory; dependents are an identity's secrets, listed the rows that
+	// bear its name.
 	bySecret   map[string][]string
+	listed     map[string][]identity.Secret
 	secrets    map[string][]identity.Secret
 	dependents map[string][]identity.Secret
 	stray      int64
@@ -165,6 +167,7 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Accounts:        r.resolver.Accounts,
 		Systems:         r.resolver.Systems,
 		Dependents:      func(id string) []identity.Secret { return r.dependents[id] },
+		Listed:          func(id string) []identity.Secret { return r.listed[id] },
 		Secrets:         func(id string) []identity.Secret { return r.secrets[strings.ToLower(id)] },
 		Given:           r.Context.Given,
 		Incidents:       r.Context.Incidents,

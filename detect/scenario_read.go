@@ -275,6 +275,11 @@ func readRow(line string) (identity.Identity, error) {
 		HomePlaces: list(kv["home_places"]), Devices: list(kv["devices"]), Employer: kv["employer"], LegalHold: kv["legal_hold"] == "true",
 		ValidFrom: stamp(kv["valid_from"]), ValidUntil: stamp(kv["valid_until"]),
 	}
+	for _, column := range []string{"spn", "workload_identity"} {
+		if kv[column] != "" {
+			row.Tags = map[string]string{column: kv[column]}
+		}
+	}
 	if row.Kind == "" {
 		row.Kind = identity.Person
 	}

@@ -13,6 +13,9 @@ import (
 // the account afterwards, old ways in that still work, secrets not rotated.
 type containment struct {
 	Groups  []openGroup
+	Revoked string // sums Rows up, "" where nothing had to be ended
+	States  []string
+	Rows    []closureRow
 	Waiting string // cases whose deadlines still run, "" for none
 }
 
@@ -72,6 +75,8 @@ func (w *Writer) containment() (containment, error) {
 		g.More = len(lines) - len(g.Rows)
 		c.Groups = append(c.Groups, g)
 	}
+	c.States, c.Rows = judge.ClosureStates, w.tallies.revocations()
+	c.Revoked = revokedText(c.Rows)
 	if n := w.summary.ByCustody[judge.Pending]; n > 0 {
 		c.Waiting = fmt.Sprintf("For %s a deadline still runs.", plural(n, "reset"))
 	}

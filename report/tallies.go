@@ -17,8 +17,9 @@ import (
 type tallies struct {
 	credentials map[string]int
 	causes      map[string]int
-	recover     map[string][]time.Duration // path -> from request to execution
-	systems     map[string]*systemTally    // by system of the act that names the case
+	recover     map[string][]time.Duration   // path -> from request to execution
+	systems     map[string]*systemTally      // by system of the act that names the case
+	closures    map[closureKey]*closureTally // what became of old ways in
 	resets      map[time.Time]map[string]int
 	found       map[time.Time]map[string]int // findings not met, by severity
 	months      map[time.Time]*passRate      // month of the case -> verdicts
@@ -54,6 +55,7 @@ const (
 
 func newTallies() *tallies {
 	return &tallies{
+		closures:    map[closureKey]*closureTally{},
 		credentials: map[string]int{}, causes: map[string]int{}, recover: map[string][]time.Duration{}, systems: map[string]*systemTally{},
 		resets: map[time.Time]map[string]int{}, found: map[time.Time]map[string]int{}, months: map[time.Time]*passRate{},
 		selfService: map[string]*selfServiceTally{}, populations: map[string]*populationTally{}, variants: map[variant]map[string]int{},
@@ -77,6 +79,7 @@ func (t *tallies) addCase(c *judge.CaseRecord) {
 	if d, ok := toRecover(c, at); ok {
 		t.recover[path] = append(t.recover[path], d)
 	}
+	t.addClosures(c)
 	count(t.resets, weekOf(at), path)
 	t.roles.add(c)
 	t.addSelfService(c, at)

@@ -19,6 +19,20 @@ type Access struct {
 	// First and Last are its first and last use after the reset, inside the
 	// longest watch; nil if it was not used.
 	First, Last *event.Event
+	// Places are from where it was used: of Tokens before the reset, of Old after
+	// it; sorted, at most maxPlaces.
+	Places []string
+}
+
+// maxPlaces bounds the places remembered of one key or token: what is used from
+// more is everywhere.
+const maxPlaces = 32
+
+// from adds where a key or token was used from: its computer, else its address.
+func (a *Access) from(e *event.Event) {
+	if places := placesOf(e); len(places) > 0 && len(a.Places) < maxPlaces {
+		a.Places = insert(a.Places, places[0])
+	}
 }
 
 const sessionAccess = "session"
@@ -88,14 +102,19 @@ func (f *Fold) token(c *Case, e *event.Event) {
 		return
 	}
 	same := func(a Access) bool { return a.ID == e.CredentialID && a.System == e.System }
-	if slices.ContainsFunc(c.Tokens, same) {
+	if i := slices.IndexFunc(c.Tokens, same); i >= 0 {
+		c.Tokens[i].from(e)
 		return
 	}
 	all := slices.ContainsFunc(f.steps, func(s Step) bool {
 		return s.Kind == event.TokenRevoked && s.Outcome == event.Success && s.Time >= e.Time && s.Time < c.Time && endsAll(s.Event, e.Credential, e.System)
 	})
 	if !all && f.lines.gone(e.CredentialID, e.Time, c.Time) == 0 {
-		c.Tokens = append(c.Tokens, Access{Kind: e.Credential, System: e.System, ID: e.CredentialID, Since: e.Time})
+		a := Access{Kind: e.Credential, System: e.System, ID: e.CredentialID, Since: e.Time}
+		if e.Kind == event.CredentialUsed {
+			a.from(e)
+		}
+		c.Tokens = append(c.Tokens, a)
 	}
 }
 
@@ -108,9 +127,16 @@ func endsAll(s *event.Event, kind, system string) bool {
 // nativeSteps is the format of steps kept by hand, which may speak for any system.
 const nativeSteps = "resetproof-steps"
 
-// foreign tells the use, by another identity, of a secret that depends on this
-// one: it says nothing of this one's own habits.
+// foreign tells the use or reading, by another identity, of a secret that depends
+// on this one: it says nothing of this one's own habits.
 func (f *Fold) foreign(e *event.Event) bool {
+	if e.Kind == event.SecretAccessed {
+		by := f.w.Resolve(e.Actor, e.Time)
+		if by == "" {
+			by = f.w.Resolve(e.Account, e.Time)
+		}
+		return by != f.id
+	}
 	return e.Kind == event.CredentialUsed && e.CredentialID != "" && slices.Contains(f.w.DependsOn(e.CredentialID), f.id) &&
 		f.w.Resolve(e.Account, e.Time) != f.id
 }
@@ -143,7 +169,7 @@ func (f *Fold) access(e *event.Event) {
 		case e.Time <= c.Time && !depends:
 			f.token(c, e)
 		case known && since < c.Time && e.Time > c.Time:
-			f.reuse(c, Access{e.Credential, e.System, e.CredentialID, since, nil, nil}, e)
+			f.reuse(c, Access{Kind: e.Credential, System: e.System, ID: e.CredentialID, Since: since}, e)
 		}
 	}
 }
@@ -168,7 +194,7 @@ func (f *Fold) session(e *event.Event) {
 				c.SessionsKnown = insert(c.SessionsKnown, e.System)
 			}
 		case known && since < c.Time-tolerance:
-			f.reuse(c, Access{sessionAccess, e.System, e.Session, since, nil, nil}, e)
+			f.reuse(c, Access{Kind: sessionAccess, System: e.System, ID: e.Session, Since: since}, e)
 		}
 	}
 }
@@ -186,6 +212,9 @@ func (f *Fold) reuse(c *Case, a Access, e *event.Event) {
 		c.Old, i = append(c.Old, a), len(c.Old)
 	}
 	o := &c.Old[i]
+	if a.Kind != sessionAccess {
+		o.from(e)
+	}
 	if o.First == nil || e.Time < o.First.Time {
 		o.First = kept(e)
 	}
@@ -203,7 +232,7 @@ func (f *Fold) settleAccess(c *Case) {
 		}
 		since, known := f.opened[accessKey(sessionAccess, s.System, s.Session)]
 		if known && since < c.Time-int64(f.w.Policy(c.Time).Matching.ClockTolerance) {
-			f.reuse(c, Access{sessionAccess, s.System, s.Session, since, nil, nil}, s.Event)
+			f.reuse(c, Access{Kind: sessionAccess, System: s.System, ID: s.Session, Since: since}, s.Event)
 		}
 	}
 	c.Old = slices.DeleteFunc(c.Old, func(a Access) bool { return a.Kind == sessionAccess && c.doneIn(a) })

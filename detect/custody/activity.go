@@ -13,7 +13,10 @@ import (
 // cases at hand. It keeps a bounded number of facts per case.
 func (f *Fold) activity(e *event.Event) {
 	if f.foreign(e) {
-		f.access(e)
+		if e.Kind == event.CredentialUsed {
+			f.access(e)
+		}
+		f.hold(e, true)
 		return
 	}
 	for _, c := range f.cases {
@@ -27,6 +30,9 @@ func (f *Fold) activity(e *event.Event) {
 	f.notice(e)
 	f.access(e)
 	f.spend(e)
+	f.consume(e)
+	f.hold(e, false)
+	f.federates(e)
 	if e.Kind == event.PrivilegeUsed && f.privileged(e) {
 		f.lastUse[useKey(e)] = e.Time
 	}

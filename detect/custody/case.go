@@ -142,6 +142,18 @@ type Case struct {
 	Learned     []Learned
 	LearnedMore bool
 	Revivals    []Step
+	// Consumers are the places from which the account was used before the reset;
+	// Principal tells that tickets for a service of it were given out before.
+	Consumers []Consumer
+	Principal bool
+	// Federated is the record that shows a federated credential of the identity in
+	// force at the reset, Unfederated the one that took the last away; nil for none.
+	Federated, Unfederated *Step
+	// Holders are who and where a program's credential was used after its reset,
+	// and not before.
+	Holders []Holder
+	// Given are the keys, secrets and passwords that the case gave.
+	Given []Issued
 	// Lost are the factors and trusted devices taken from the identity with the
 	// reset, Regained those enrolled from a week before it on.
 	Lost, Regained []Step
@@ -156,6 +168,8 @@ type Case struct {
 	// Spent are the uses of bypass codes, access passes, links and saved
 	// recovery codes after it.
 	Spent []Step
+
+	program bool // the identity is a service, a workload or shared
 
 	firsts, enrolled []Step // what Redeemed and Enrolled are made of
 

@@ -40,6 +40,7 @@ type Fold struct {
 	lastUse map[string]int64 // privileged act -> last time it was seen
 
 	opened map[string]int64 // session, token or key -> made, or first seen
+	uses   map[string]*held // who uses which credential, from where
 	lines  lines            // what became of keys, tokens and secrets
 
 	habits   habits           // where the owner signs in from
@@ -107,6 +108,8 @@ func (f *Fold) build() {
 	f.sent(f.cases)
 	f.ways()
 	for _, c := range f.cases {
+		f.federate(c)
+		c.program = f.w.NonHuman(f.id, c.Time)
 		f.surround(c)
 		f.aftermath(c)
 		f.watch(c)
@@ -239,8 +242,12 @@ func (f *Fold) absorb() {
 	for _, c := range f.cases {
 		explained := false
 		if c.Class == rules.Binding || c.Class == rules.Issuance || c.Class == rules.Rotation {
+			late := time.Duration(0)
+			if !slices.ContainsFunc(c.Steps[Executed], func(a Step) bool { return !f.knownSecret(a.CredentialID) }) {
+				late = f.w.Policy(c.Time).Matching.After // a dependent, after its deadline
+			}
 			for _, r := range f.cases {
-				if r.Class == rules.Recovery && r.Time <= c.Time && within(r.Time, c.Time, f.longest(r)) {
+				if r.Class == rules.Recovery && r.Time <= c.Time && within(r.Time, c.Time, f.longest(r)+late) {
 					explained = true
 				}
 			}
@@ -331,8 +338,9 @@ func (f *Fold) routine() int64 {
 // finish sorts what was collected, so that equal cases are equal in bytes.
 func (f *Fold) finish(c *Case) {
 	f.settleLearned(c)
+	c.settleConsumers()
 	f.endSessions(c)
-	c.Revivals = f.revivals(c)
+	c.Revivals, c.Given = f.revivals(c), f.issued(c)
 	f.settleAccess(c)
 	for n := range c.Steps {
 		slices.SortFunc(c.Steps[n], byTime)

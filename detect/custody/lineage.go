@@ -68,6 +68,9 @@ func (l lines) stale(id string, from, until int64) int64 {
 	return at
 }
 
+// sameID compares the ids of two keys, tokens or secrets.
+func sameID(a, b string) bool { return strings.EqualFold(a, b) }
+
 // between lists the changes of one in [from, until).
 func (l lines) between(id string, from, until int64) []Step {
 	return slices.DeleteFunc(slices.Clone(l[strings.ToLower(id)]), func(s Step) bool { return s.Time < from || s.Time >= until })

@@ -152,6 +152,7 @@ var texts = map[string]func(*event.Event) *string{
 	"alias": func(e *event.Event) *string { return &e.TicketAlias }, "correlation": func(e *event.Event) *string { return &e.Correlation },
 	"session": func(e *event.Event) *string { return &e.Session }, "credential": func(e *event.Event) *string { return &e.Credential },
 	"id": func(e *event.Event) *string { return &e.CredentialID }, "role": func(e *event.Event) *string { return &e.Role },
+	"ip": func(e *event.Event) *string { return &e.IP }, "device": func(e *event.Event) *string { return &e.Device },
 	"category": func(e *event.Event) *string { return &e.Category }, "host": func(e *event.Event) *string { return &e.Host },
 	"type": func(e *event.Event) *string { return &e.Account.Type }, "actor-type": func(e *event.Event) *string { return &e.Actor.Type },
 	"assigned": func(e *event.Event) *string { return &e.Assigned.Name }, "method": func(e *event.Event) *string { return &e.Method },
@@ -271,6 +272,18 @@ func render(c *Case) string {
 	}
 	for _, l := range c.Learned {
 		fmt.Fprintf(&b, "  learned %s %s %s\n", show(l.Last.Time), l.System, l.ID)
+	}
+	for _, h := range c.Holders {
+		told := "untold"
+		if h.Told {
+			told = "told"
+		}
+		fmt.Fprintf(&b, "  holder %s %s %s\n", show(h.Use.Time), cmp.Or(h.Principal, h.Place), told)
+	}
+	for _, k := range c.Consumers {
+		if k.Failures > 0 {
+			fmt.Fprintf(&b, "  fails %d %s\n", k.Failures, strings.Join(k.Places, " "))
+		}
 	}
 	for _, s := range c.Revivals {
 		fmt.Fprintf(&b, "  revived %s %s\n", show(s.Time), s.CredentialID)

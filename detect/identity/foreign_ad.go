@@ -28,6 +28,7 @@ var activeDirectory = &product{
 		{"distinguished_name", []string{"distinguishedname", "dn"}},
 		{"created", []string{"whencreated", "created"}},
 		{"login_name", []string{"samaccountname"}},
+		{"spn", []string{"serviceprincipalname", "serviceprincipalnames"}},
 	},
 	manager: []string{"manager"},
 	knownBy: []string{"distinguishedname", "dn"},

@@ -35,7 +35,9 @@ type Bench struct {
 	Accounts, Systems func(id string) []string
 	// Dependents lists the secrets of the inventory that depend on an identity.
 	Dependents func(id string) []identity.Secret
-	// Secrets lists the inventory's rows of one secret, by its id.
+	// Listed lists its rows that bear the name of an account of an identity.
+	Listed func(id string) []identity.Secret
+	// Secrets lists its rows of one secret, by the secret's id.
 	Secrets func(id string) []identity.Secret
 	// Given tells whether a context file was given, by its role: without one
 	// nothing can be said of what it would list.

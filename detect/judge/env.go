@@ -35,6 +35,8 @@ var variables = []struct {
 	{"dependents", cel.ListType(object("dependentFacts"))},
 	{"contacts", steps},
 	{"tokens", cel.ListType(object("tokenFacts"))},
+	{"issued", cel.ListType(object("issuedFacts"))},
+	{"holders", cel.ListType(object("holderFacts"))},
 	{"tickets", cel.ListType(object("ticketFacts"))},
 	{"planted", traces}, {"cleared", traces}, {"reads", traces}, {"redemptions", traces}, {"enrolments", traces},
 }
@@ -78,6 +80,7 @@ var questions = slices.Concat(
 	takeoverQuestions,
 	deliveryQuestions,
 	accessQuestions,
+	dependentQuestions,
 )
 
 var chainQuestions = []question{
@@ -102,7 +105,7 @@ var chainQuestions = []question{
 func (b *Bench) environment() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
-			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[unsourcedFacts](),
+			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[issuedFacts](), reflect.TypeFor[holderFacts](), reflect.TypeFor[unsourcedFacts](),
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
 			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](), reflect.TypeFor[historyFacts](), reflect.TypeFor[emptyFacts](), reflect.TypeFor[skewFacts](),
 			ext.ParseStructTags(true)),
@@ -151,6 +154,8 @@ func (s *sitting) activation() map[string]any {
 		"reused": s.reused, "grants": s.grants, "uses": s.uses, "dependents": s.deps,
 		"contacts": s.each(s.c.Contacts), "tickets": s.cited(), "tokens": s.tokens(),
 	}
+	vars["issued"] = s.issued()
+	vars["holders"], _ = s.holders()
 	s.traced(vars)
 	return vars
 }

@@ -101,6 +101,7 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 		}
 	}
 	all = append(all, s.pursued(o)...)
+	all = append(all, s.used(o)...)
 	all = append(all, s.followed(o.check)...)
 	slices.SortFunc(all, func(a, b custody.Step) int {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), slices.Compare(a.Event.ID[:], b.Event.ID[:]))

@@ -74,7 +74,8 @@ func (n need) facts() *needFacts {
 		Approvers: r.Approvers, ForcedChange: r.ForcedChange, SessionsEnded: r.SessionsEnded, TokensRevoked: r.TokensRevoked,
 		MFABack: r.MFABack, DeviceBack: r.DeviceBack, DependentsRotated: r.DependentsRotated, OldSecret: r.OldSecret,
 		DirectoriesReached: r.DirectoriesReached, Review: r.Review, Watch: r.Watch,
-		Before: n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
+		History: n.policy.Limits.UnknownPlaceHistory,
+		Before:  n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
 		Paths: words(r.Paths), ClockTolerance: n.policy.Matching.ClockTolerance, ContactChanged: n.policy.Limits.ContactChanged,
 		RefusedBefore: n.policy.Limits.RefusedBefore, RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
 	}
@@ -97,9 +98,10 @@ type needFacts struct {
 	DirectoriesReached time.Duration `cel:"directories_reached"`
 	Review             time.Duration `cel:"review"`
 	Watch              time.Duration `cel:"watch"`
-	Before             time.Duration `cel:"before"` // where steps are searched before …
-	After              time.Duration `cel:"after"`  // … and after the execution
-	Policy             string        `cel:"policy"` // its name
+	History            time.Duration `cel:"history"` // what must be known of an account before something is new
+	Before             time.Duration `cel:"before"`  // where steps are searched before …
+	After              time.Duration `cel:"after"`   // … and after the execution
+	Policy             string        `cel:"policy"`  // its name
 	Paths              []string      `cel:"paths"`
 	ClockTolerance     time.Duration `cel:"clock_tolerance"`
 	ContactChanged     time.Duration `cel:"contact_changed"` // how long a change of contact data is a risk

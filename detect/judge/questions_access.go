@@ -195,7 +195,7 @@ func (s *sitting) usedAt(a custody.Access) string {
 	if a.Since != 0 {
 		since = " from " + clock(event.When(a.Since))
 	}
-	return fmt.Sprintf("%s%s was still used at %s, %s after the reset", what, since, clock(event.When(a.Last.Time)), span(time.Duration(a.Last.Time-s.c.Time)))
+	return fmt.Sprintf("%s%s was still used at %s%s, %s after the reset", what, since, clock(event.When(a.Last.Time)), s.stillFrom(a), span(time.Duration(a.Last.Time-s.c.Time)))
 }
 
 // unavoidable notes what was used after the reset inside its unavoidable life,
@@ -240,26 +240,26 @@ func (s *sitting) oldSecrets() bool {
 // used beyond the overlap that the policy allows, "" for none.
 func (s *sitting) oldSecretUsed() string {
 	for _, a := range s.c.Old {
-		if a.Kind == "session" {
-			continue
-		}
-		d := slices.IndexFunc(s.deps, func(d *dependentFacts) bool { return sameSecret(a.ID, d.ID) })
-		overlap := s.need.row.OldSecret
-		switch {
-		case d >= 0:
-			overlap += s.need.row.DependentsRotated
-		case !s.nonHuman() || a.Since == 0:
-			continue
-		}
-		if s.renewed(a) {
-			continue
-		}
-		life, _ := s.lifeOf(a)
-		if a.Last.Time > s.c.Time+int64(max(overlap, life))+int64(s.need.policy.Matching.ClockTolerance) {
+		if end, bound := s.overlapEnd(a); bound && !s.renewed(a) && a.Last.Time > end {
 			return s.usedAt(a)
 		}
 	}
 	return ""
+}
+
+// overlapEnd is until when an old secret of a machine, or a dependent, may be
+// used beside the new one; bound is false for what is neither.
+func (s *sitting) overlapEnd(a custody.Access) (end int64, bound bool) {
+	dependent := slices.ContainsFunc(s.deps, func(d *dependentFacts) bool { return sameSecret(a.ID, d.ID) })
+	if a.Kind == "session" || !dependent && (!s.nonHuman() || a.Since == 0) {
+		return 0, false
+	}
+	overlap := s.need.row.OldSecret
+	if dependent {
+		overlap += s.need.row.DependentsRotated
+	}
+	life, _ := s.lifeOf(a)
+	return s.c.Time + int64(max(overlap, life)) + int64(s.need.policy.Matching.ClockTolerance), true
 }
 
 // renewed: the secret was rotated in place before its last use, so that what

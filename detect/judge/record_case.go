@@ -46,6 +46,12 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	r.Aside = s.aside(all)
 	r.Evidence = s.count()
 	r.Custody = custodyOf(all, r.Evidence)
+	for _, c := range s.closures(all) {
+		r.Notes = insert(r.Notes, c.note())
+	}
+	if s.c.LearnedMore {
+		r.Notes = insert(r.Notes, "the account read more secrets than are followed: only the first by name are")
+	}
 	for _, n := range s.unavoidable() {
 		r.Notes = insert(r.Notes, n)
 	}

@@ -234,6 +234,12 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 	if o.check.About == "takeover" {
 		return []string{""}
 	}
+	if f, is := element[*issuedFacts](o); is {
+		return s.endSystems(f, k)
+	}
+	if systems, ok := s.useSystems(k, o); ok {
+		return systems
+	}
 	if systems, ok := s.accessSystems(k, o); ok {
 		return systems
 	}
