@@ -93,7 +93,7 @@ func (t *tally) add(rec *formats.Record) string {
 		}
 	}
 	c.when(rec)
-	if rec.Number != 0 && rec.Malformed == "" {
+	if rec.Number != 0 && rec.Time != 0 && rec.Malformed == "" {
 		c.number(rec.Stream, rec.Number, rec.Time)
 	}
 	c.hosts(rec)
@@ -144,7 +144,7 @@ func (c *counter) when(rec *formats.Record) {
 	}
 	m := rec.Time % day / minute
 	c.bits[m/8] |= 1 << (m % 8)
-	if rec.Early != 0 {
+	if rec.Early >= int64(time.Second) {
 		if f.Early == nil {
 			f.Early = map[int64]int64{}
 		}

@@ -180,6 +180,9 @@ type gapFacts struct {
 	From    time.Time     `cel:"from"`
 	To      time.Time     `cel:"to"`
 	Longest time.Duration `cel:"longest"` // silence in the 14 days before
+	// Unbroken: the numbers of its records run on through the silence, though by
+	// their rate many would have been given.
+	Unbroken bool `cel:"unbroken"`
 	// Of a hole: what numbers its records, the first and last number that surely
 	// is missing, and how many are.
 	Stream      string `cel:"stream"`
@@ -216,7 +219,7 @@ func (b *Bench) gaps() []*gapFacts {
 			if stated := f.Covers[0] <= g[0] && g[1] <= f.Covers[1]; stated && longest > restless {
 				continue
 			}
-			out = append(out, &gapFacts{Feed: f.Name, From: event.When(g[0]), To: event.When(g[1]), Longest: longest, at: g[0]})
+			out = append(out, &gapFacts{Feed: f.Name, From: event.When(g[0]), To: event.When(g[1]), Longest: longest, Unbroken: unbroken(f, g), at: g[0]})
 		}
 	}
 	return append(out, b.numberGaps(out)...)

@@ -44,6 +44,20 @@ func (b *Bench) numberGaps(silences []*gapFacts) []*gapFacts {
 	return out
 }
 
+// unbroken tells whether the numbers of some stream run on through a silence in
+// which, at their rate, more would have been given than can hide in a block.
+func unbroken(f FeedCoverage, gap [2]int64) bool {
+	for _, n := range f.Numbered {
+		for _, r := range n.Runs {
+			rate := float64(r.To-r.From) / float64(max(minute, r.Last-r.First))
+			if r.First <= gap[0] && gap[1] <= r.Last+minute && rate*float64(gap[1]-gap[0]) >= leastMissing {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // numbered gives what was seen of a stream's numbers in any feed of one source
 // and instance, such as two collectors that read one computer.
 func (c *Coverage) numbered(f FeedCoverage, stream string) event.Numbered {

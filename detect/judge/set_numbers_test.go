@@ -8,6 +8,26 @@ import (
 	"resetproof/ingest/event"
 )
 
+// Where a source numbers its records on through a silence it lost none, if it
+// would have given enough numbers for that to show.
+func TestSilencesThatNumbersRunThrough(t *testing.T) {
+	gap := [2]int64{start + 100*hour, start + 140*hour}
+	for _, c := range []struct {
+		run  event.Run
+		want bool
+	}{
+		{event.Run{From: 0, To: 999, First: start, Last: start + 200*hour}, true},
+		{event.Run{From: 0, To: 199, First: start, Last: start + 200*hour}, false}, // 40 numbers: two blocks
+		{event.Run{From: 0, To: 999, First: start, Last: start + 120*hour}, false},
+		{event.Run{From: 0, To: 999, First: start + 130*hour, Last: start + 200*hour}, false},
+	} {
+		f := FeedCoverage{Feed: event.Feed{Numbered: map[string]event.Numbered{"Security": {Runs: []event.Run{c.run}}}}}
+		if got := unbroken(f, gap); got != c.want {
+			t.Errorf("%v: unbroken %v, want %v", c.run, got, c.want)
+		}
+	}
+}
+
 // A hole in the numbers of a source is said to be one only where all else is
 // there, no other collector has what is missing, and its silence is not named.
 func TestHolesInRecordNumbers(t *testing.T) {
