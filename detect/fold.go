@@ -95,28 +95,33 @@ func (r *run) route(ctx context.Context, sorter Sorter) error {
 	if !any {
 		return nil
 	}
-	near := func(t int64, p event.Party) string {
-		id := r.resolve(p, t)
-		if id != "" && r.tickets.Near(id, t, int64(activityBefore), int64(activityAfter)) {
-			return id
-		}
-		return ""
+	near := func(id string, t int64) bool {
+		return id != "" && r.tickets.Near(id, t, int64(activityBefore), int64(activityAfter))
 	}
-	return r.Lake.Activity(ctx, from-int64(activityBefore), to+int64(activityAfter), func(k event.Kind, t int64, p event.Party) bool {
-		return k == event.SecretAccessed || near(t, p) != "" || k == event.CredentialUsed && len(r.dependents[r.resolve(p, t)]) > 0
+	err = r.Lake.Activity(ctx, from-int64(activityBefore), to+int64(activityAfter), func(k event.Kind, t int64, p event.Party) bool {
+		if k == event.SecretAccessed {
+			return true
+		}
+		id := r.resolve(p, t)
+		return near(id, t) || r.operators.Near(id, t) || k == event.CredentialUsed && len(r.dependents[id]) > 0
 	}, func(e *event.Event) error {
+		id := r.resolve(e.Account, e.Time)
+		if r.operators.Near(id, e.Time) {
+			r.operators.Activity(e, id)
+		}
 		if err := r.routeDependent(sorter, e); err != nil {
 			return err
 		}
-		who := e.Account
 		if e.Kind == event.SecretAccessed {
-			who = reader(e)
+			id = r.resolve(reader(e), e.Time)
 		}
-		if id := near(e.Time, who); id != "" {
+		if near(id, e.Time) {
 			return sorter.Add(id+activityKey, e)
 		}
 		return nil
 	})
+	r.operators.Settle(r.Policies.At(event.When(to)).Matching.Twin)
+	return err
 }
 
 // routeDependent sends the use or reading of a secret to the other identities on which it

@@ -77,12 +77,13 @@ func (r *run) arrange() {
 			}
 		}
 	}
-	r.tickets = custody.NewTickets(campaigns)
+	r.tickets, r.operators = custody.NewTickets(campaigns), custody.NewOperators()
 	r.world = &custody.World{
 		Resolve:     r.resolve,
 		Row:         r.resolver.At,
 		Policy:      func(t int64) *rules.Policy { return r.Policies.At(event.When(t)) },
 		Tickets:     r.tickets,
+		Operators:   r.operators,
 		Controllers: r.hosts,
 		Compromised: r.compromised,
 		DependsOn:   func(secret string) []string { return r.bySecret[strings.ToLower(secret)] },
@@ -130,19 +131,21 @@ func (r *run) scheduled(secret, actor string, t int64) bool {
 	return false
 }
 
-// note fills the side tables: what tickets name, where resets lie, which hosts
-// are domain controllers, which logs were cleared.
+// note fills the side tables: what tickets name, where resets lie, who carries
+// them out, which hosts are domain controllers, which logs were cleared.
 func (r *run) note(ctx context.Context) error {
 	if err := r.Lake.Custody(ctx, func(e *event.Event) error {
 		r.tickets.Alias(e)
+		r.operators.Meet(e, r.resolve)
 		return nil
 	}); err != nil {
 		return err
 	}
 	err := r.Lake.Custody(ctx, func(e *event.Event) error {
-		who := r.resolve(e.Account, e.Time)
-		r.tickets.Note(e, who)
-		r.made.note(e, who)
+		account := r.resolve(e.Account, e.Time)
+		r.tickets.Note(e, account)
+		r.operators.Note(e, account, r.resolve, r.tickets)
+		r.made.note(e, account)
 		if controls(e) {
 			r.hosts[strings.ToLower(e.Host)] = true
 		}
@@ -156,6 +159,7 @@ func (r *run) note(ctx context.Context) error {
 		return err
 	}
 	r.tickets.Seal()
+	r.operators.Seal(r.tickets)
 	return nil
 }
 

@@ -66,12 +66,13 @@ type Attempts struct{ Completed, Blocked, Abandoned int64 }
 // run is one run in progress.
 type run struct {
 	Options
-	resolver *identity.Resolver
-	tickets  *custody.Tickets
-	world    *custody.World
-	bench    *judge.Bench
-	hosts    map[string]bool
-	made     made
+	resolver  *identity.Resolver
+	tickets   *custody.Tickets
+	operators *custody.Operators
+	world     *custody.World
+	bench     *judge.Bench
+	hosts     map[string]bool
+	made      made
 	// By secret id in lower case: the identities that depend on it, and its rows
 	// of the inventory; dependents are an identity's secrets, listed the rows that
 	// bear its name.

@@ -209,7 +209,7 @@ func (p *play) readLists(s rules.Scenario) error {
 			return err
 		}
 		p.context.Incidents = append(p.context.Incidents, identity.Incident{
-			ID: id, Kind: kv["kind"], DeclaredAt: stamp(kv["declared_at"]), ClosedAt: stamp(kv["closed_at"]),
+			ID: id, Kind: kv["kind"], DeclaredAt: stamp(kv["declared_at"]), ClosedAt: stamp(kv["closed_at"]), DeclaredBy: kv["declared_by"],
 			Accounts: list(kv["accounts"]), Systems: list(kv["systems"]),
 		})
 	}

@@ -120,9 +120,20 @@ type Policy struct {
 	SensitiveData   []string `yaml:"sensitive_data"`   // words of data_access that make an identity sensitive
 	CompromiseWords []string `yaml:"compromise_words"` // words of a ticket category that make the cause a compromise
 	Desks           []Desk   `yaml:"desks"`
-	Pipelines       []string `yaml:"pipelines"`   // accounts of registered pipelines
-	ResetTools      []string `yaml:"reset_tools"` // accounts of known reset and write-back services
-	SharedPhones    []string `yaml:"shared_phones"`
+	// ResetRoles give the right to reset others; DeskRoles are those of them that
+	// give none over privileged accounts. LogRoles give the right to change or
+	// delete logs.
+	ResetRoles []string `yaml:"reset_roles"`
+	DeskRoles  []string `yaml:"desk_roles"`
+	LogRoles   []string `yaml:"log_roles"`
+	// HoldRoles (roles, groups or units) may release an account on legal hold for
+	// a reset; ResponseRoles belong to every declared incident and investigation.
+	HoldRoles     []string `yaml:"hold_roles"`
+	ResponseRoles []string `yaml:"response_roles"`
+	JumpHosts     []string `yaml:"jump_hosts"`  // addresses that say nothing of where somebody sits
+	Pipelines     []string `yaml:"pipelines"`   // accounts of registered pipelines
+	ResetTools    []string `yaml:"reset_tools"` // accounts of known reset and write-back services
+	SharedPhones  []string `yaml:"shared_phones"`
 
 	// MethodNames are an organisation's own names of verification methods;
 	// Methods knows them already.
@@ -229,15 +240,20 @@ type Limits struct {
 	// for raised severity.
 	ResetByReset       time.Duration `yaml:"reset_by_reset,required"`
 	ResetByResetRaised time.Duration `yaml:"reset_by_reset_raised,required"`
+	// FreshRight is how long a right to reset is a new one.
+	FreshRight time.Duration `yaml:"fresh_right,required"`
 }
 
-// Desk is a service desk and what it may do.
+// Desk is a service desk and what it may do. Its operators are those whose row
+// of the roster has its unit and its employer, as far as it names them.
 type Desk struct {
-	Unit        string `yaml:"unit"`
-	Employer    string `yaml:"employer"`
-	Mandates    []Tier `yaml:"mandates,required"`
-	Shift       *Shift `yaml:"shift"`
-	QuotaPerDay int    `yaml:"quota_per_day"` // 0: none
+	Unit     string `yaml:"unit"`
+	Employer string `yaml:"employer"`
+	Mandates []Tier `yaml:"mandates,required"` // tiers it may reset
+	// Serves are the units whose people it may reset; empty: all.
+	Serves      []string `yaml:"serves"`
+	Shift       *Shift   `yaml:"shift"`
+	QuotaPerDay int      `yaml:"quota_per_day"` // people an operator may recover in a day; 0: no limit
 }
 
 // Shift is a desk's working time.

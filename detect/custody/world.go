@@ -21,6 +21,9 @@ type World struct {
 	Policy func(t int64) *rules.Policy
 	// Tickets is the side table of what tickets name and who cites them.
 	Tickets *Tickets
+	// Operators is the side table of those who carry resets out for others; nil
+	// where nothing is known of them.
+	Operators *Operators
 	// Controllers are the domain controllers, by lower-case host name: only
 	// there is Windows event 4672 a privileged act (policy.md, privileged_acts).
 	Controllers map[string]bool

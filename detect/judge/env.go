@@ -81,6 +81,9 @@ var questions = slices.Concat(
 	deliveryQuestions,
 	accessQuestions,
 	dependentQuestions,
+	heldQuestions,
+	scopeQuestions,
+	operatorQuestions,
 )
 
 var chainQuestions = []question{
@@ -147,8 +150,10 @@ func declare(vars []struct {
 
 // activation binds the variables for one case.
 func (s *sitting) activation() map[string]any {
+	need := s.need.facts()
+	need.ResetByReset = s.resetByReset()
 	vars := map[string]any{
-		"case": s.facts, "identity": s.identity, "need": s.need.facts(),
+		"case": s.facts, "identity": s.identity, "need": need,
 		"requests": s.steps[0], "verifications": s.steps[1], "approvals": s.steps[2], "executions": s.steps[3],
 		"deliveries": s.steps[4], "closures": s.steps[5], "rotations": s.steps[6], "reviews": s.steps[7],
 		"reused": s.reused, "grants": s.grants, "uses": s.uses, "dependents": s.deps,

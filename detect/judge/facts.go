@@ -112,6 +112,8 @@ type sitting struct {
 	deps     []*dependentFacts
 
 	emergency *waiver // that makes the path an emergency, nil for none
+
+	found []custody.Step // by the questions of the check being judged
 }
 
 // sit gathers the facts of a case.

@@ -100,6 +100,7 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 			all = append(all, custody.Step{Event: a.Event})
 		}
 	}
+	all = append(all, o.found...)
 	all = append(all, s.pursued(o)...)
 	all = append(all, s.used(o)...)
 	all = append(all, s.followed(o.check)...)

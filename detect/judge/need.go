@@ -77,7 +77,8 @@ func (n need) facts() *needFacts {
 		History: n.policy.Limits.UnknownPlaceHistory,
 		Before:  n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
 		Paths: words(r.Paths), ClockTolerance: n.policy.Matching.ClockTolerance, ContactChanged: n.policy.Limits.ContactChanged,
-		RefusedBefore: n.policy.Limits.RefusedBefore, RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
+		RefusedBefore: n.policy.Limits.RefusedBefore, FreshRight: n.policy.Limits.FreshRight, OperatorReach: custody.OperatorReach,
+		RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
 	}
 }
 
@@ -110,6 +111,9 @@ type needFacts struct {
 	RecoveryNeeded     string        `cel:"recovery_needed"` // what a recovery must consist of
 	StepUp             int64         `cel:"step_up"`         // least strength after a risk signal; 0: none asked
 	VerificationOf     string        `cel:"verification_of"` // beneficiary or owner
+	FreshRight         time.Duration `cel:"fresh_right"`     // how long a right to reset is a new one
+	ResetByReset       time.Duration `cel:"reset_by_reset"`  // how long a reset of the operator's own account counts
+	OperatorReach      time.Duration `cel:"operator_reach"`  // how long before it the operator's sessions and activations count
 }
 
 func words[T ~string](list []T) []string {

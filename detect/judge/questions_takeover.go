@@ -194,6 +194,7 @@ func (s *sitting) followed(c *check) []custody.Step {
 		needs event.Kind
 		steps []custody.Step
 	}{
+		{"execution", event.ResetApproved, s.c.Steps[custody.Approved]},
 		{"verification", event.RiskDetected, s.c.Risks},
 		{"verification", event.SigninSucceeded, login},
 		{"delivery", event.SigninSucceeded, redeemed},

@@ -29,7 +29,8 @@ type outcome struct {
 	asked   []string
 	blind   []string // of those, what no source covers
 	waiver  *waiver
-	over    []string // checks it stands in the place of
+	over    []string       // checks it stands in the place of
+	found   []custody.Step // by its questions
 }
 
 // verdicts judges a case by every check, in order of id.
@@ -58,6 +59,7 @@ func (b *Bench) verdicts(s *sitting) []*outcome {
 
 // try applies one check. A check over a list gives an outcome per element.
 func (b *Bench) try(s *sitting, c *check, vars map[string]any) []*outcome {
+	s.found = nil
 	o := &outcome{check: c, vars: vars}
 	if !s.need.judged(s.c.Class, c.About) {
 		o.verdict = NotApplicable
@@ -123,6 +125,7 @@ func (b *Bench) elements(c *check, vars map[string]any) ([]map[string]any, error
 
 // weigh applies the table of verdicts (design.md, section 3).
 func (b *Bench) weigh(s *sitting, o *outcome) {
+	defer func() { o.found = s.found }()
 	c := o.check
 	state, err := b.window(s, o)
 	if err != nil {
@@ -229,7 +232,7 @@ func (b *Bench) window(s *sitting, o *outcome) (State, error) {
 
 // systemsOf says in which systems' logs a kind is looked for: sessions where
 // they were alive, secrets where they live, what follows a takeover, contact
-// data and risks everywhere, the rest in the system of the reset.
+// data, risks and logs cleared everywhere, the rest in the system of the reset.
 func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 	if o.check.About == "takeover" {
 		return []string{""}
@@ -258,7 +261,7 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 		if d, is := element[*dependentFacts](o); is {
 			return []string{d.System}
 		}
-	case event.ContactChanged, event.RiskDetected:
+	case event.ContactChanged, event.RiskDetected, event.LogCleared, event.LogStopped:
 		return []string{""}
 	}
 	return []string{s.c.Primary.System}
