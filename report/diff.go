@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type Diff struct {
 
 	counts    map[string]int // new, changed, resolved, lapsed
 	newBy     [rules.Critical + 1]int
+	again     map[string]int // new findings of checks that were unmet before
 	unchanged int
 	rows      map[string][]*Change // of each the gravest
 }
@@ -37,7 +39,7 @@ var maxDiffRows = map[string]int{changeNew: 6, changeChanged: 3, "gone": 4}
 
 // NewDiff compares two runs.
 func NewDiff(older, newer *Earlier) (*Diff, error) {
-	d := &Diff{older: older, newer: newer, resets: [2]int{-1, -1}, counts: map[string]int{}, rows: map[string][]*Change{}}
+	d := &Diff{older: older, newer: newer, resets: [2]int{-1, -1}, counts: map[string]int{}, rows: map[string][]*Change{}, again: map[string]int{}}
 	for i, e := range []*Earlier{older, newer} {
 		if e.cases == "" {
 			continue
@@ -55,10 +57,13 @@ func NewDiff(older, newer *Earlier) (*Diff, error) {
 	if a, b := older.Run, newer.Run; a != nil && b != nil && !samePeriod(a, b) {
 		d.inputs = strings.TrimPrefix(d.inputs+" and the period", " and ")
 	}
-	here := 0
+	here, unmet := 0, map[string]bool{}
 	for _, e := range d.compared.matcher.list {
 		if e.here {
 			here++
+		}
+		if !e.excepted {
+			unmet[d.compared.matcher.table[e.check]] = true
 		}
 	}
 	err = d.each(func(c *Change) error {
@@ -68,6 +73,9 @@ func NewDiff(older, newer *Earlier) (*Diff, error) {
 		case changeNew:
 			if *c.Verdict == judge.NotMet {
 				d.newBy[severityOf(c)]++
+				if unmet[*c.Check] {
+					d.again[*c.Check]++
+				}
 			}
 		case changeChanged:
 			here--
@@ -168,6 +176,9 @@ func (d *Diff) Print(out io.Writer, style Style) error {
 	v.add("newer", nameOf(d.newer))
 	v.blank()
 	d.printRows(v, changeNew, d.newLine(v), d.counts[changeNew], func(*Change) string { return "" })
+	if len(d.again) > 0 {
+		v.add("again", d.againLine())
+	}
 	gone := d.counts[Resolved] + d.counts[Lapsed]
 	d.printRows(v, "gone", strconv.Itoa(gone)+goneWords(d.counts[Resolved], d.counts[Lapsed]), gone, func(c *Change) string { return c.Change + ": " + c.Why })
 	d.printRows(v, changeChanged, strconv.Itoa(d.counts[changeChanged]), d.counts[changeChanged], func(c *Change) string { return c.Why })
@@ -204,6 +215,20 @@ func (d *Diff) newLine(v *screen) string {
 		line += fmt.Sprintf("  %d excepted", excepted)
 	}
 	return line
+}
+
+// againLine names the checks that were unmet before and have new findings, the
+// most frequent first.
+func (d *Diff) againLine() string {
+	checks := slices.SortedFunc(maps.Keys(d.again), func(a, b string) int {
+		return cmp.Or(cmp.Compare(d.again[b], d.again[a]), strings.Compare(a, b))
+	})
+	all := 0
+	for i, check := range checks {
+		all += d.again[check]
+		checks[i] = fmt.Sprintf("%s %d", check, d.again[check])
+	}
+	return fmt.Sprintf("%d of the new ones are of checks that failed before: %s", all, strings.Join(checks, ", "))
 }
 
 // printRows writes a count and beneath it the gravest differences of a kind,

@@ -53,6 +53,13 @@ func TestDiffOfReports(t *testing.T) {
 	if d.Differs() || d.unchanged != len(sampleFindings()) {
 		t.Errorf("a status alone is a difference: %+v", d.counts)
 	}
+	again := sampleFindings()
+	again[1].ID, again[2].ID = id("again"), id("too")
+	d, err = NewDiff(older, earlierFile(t, again...))
+	check(t, err)
+	if got := d.againLine(); got != "1 of the new ones are of checks that failed before: sessions-not-revoked 1" {
+		t.Errorf("again: %s", got)
+	}
 	changed := sampleFindings()[1:]
 	changed[0].Severity = "low"
 	d, err = NewDiff(older, earlierFile(t, changed...))
