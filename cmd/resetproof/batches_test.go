@@ -295,7 +295,11 @@ func invented(t *testing.T, r *rand.Rand) string {
 	feeds := map[string][]string{}
 	config := "now: 2026-05-01\nidentities: people.csv\nsources:\n"
 	for _, name := range []string{"desk", "directory", "vault"} {
-		config += fmt.Sprintf("  - {name: %s, uri: logs/%[1]s, expect: [reset.approved, identity.verified, session.revoked]}\n", name)
+		instance := name
+		if name == "vault" {
+			instance = "directory" // two sources of one feed
+		}
+		config += fmt.Sprintf("  - {name: %s, uri: logs/%[1]s, instance: %s, expect: [reset.approved, identity.verified, session.revoked]}\n", name, instance)
 		if err := os.MkdirAll(filepath.Join(dir, "logs", name), 0o700); err != nil {
 			t.Fatal(err)
 		}

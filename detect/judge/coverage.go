@@ -160,7 +160,7 @@ func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected,
 		c.absent = append(c.absent, k.String())
 	}
 	for source, kinds := range expected {
-		if !slices.ContainsFunc(feeds, func(f FeedCoverage) bool { return f.Source == source }) {
+		if !slices.ContainsFunc(feeds, func(f FeedCoverage) bool { return f.From(source) }) {
 			c.unread = append(c.unread, kinds...)
 		}
 	}
@@ -225,7 +225,7 @@ func (c *Coverage) Could(a Ask) []FeedCoverage {
 // speaks tells whether the config lets a feed speak of the system asked about.
 func (c *Coverage) speaks(f FeedCoverage, a Ask) bool {
 	sources, declared := c.systems[a.System]
-	return !declared || slices.Contains(processKinds, a.Kind) || slices.Contains(sources, f.Source)
+	return !declared || slices.Contains(processKinds, a.Kind) || slices.ContainsFunc(sources, f.From)
 }
 
 // lacks tells whether a source that the config expects for the system asked
@@ -235,7 +235,7 @@ func (c *Coverage) lacks(a Ask) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.systems[a.System], func(source string) bool {
-		return !slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool { return f.Source == source })
+		return !slices.ContainsFunc(c.feeds, func(f FeedCoverage) bool { return f.From(source) })
 	})
 }
 

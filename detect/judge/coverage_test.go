@@ -249,7 +249,8 @@ func TestNowBoundsTheWindow(t *testing.T) {
 // everything of that kind open to doubt.
 func TestUnreadSourceCoversNothing(t *testing.T) {
 	feeds := []FeedCoverage{readFeed(t, "snow shows=reset.approved from=0 to=100")}
-	for source, want := range map[string]string{"snow": "covered snow", "jira": "not-covered snow"} {
+	feeds[0].AlsoFrom = []string{"snow-archive"}
+	for source, want := range map[string]string{"snow": "covered snow", "snow-archive": "covered snow", "jira": "not-covered snow"} {
 		c := NewCoverage(feeds, start+1000*hour, nil, map[string][]string{source: {"reset.approved"}}, nil)
 		if got := window(t, c, "reset.approved ad assisted 10-20"); got != want {
 			t.Errorf("expected of %s: %s, want %s", source, got, want)
@@ -292,7 +293,7 @@ func TestLagAndAlways(t *testing.T) {
 // none while one of them gave no record.
 func TestSystemsAreCoveredByTheirSources(t *testing.T) {
 	dc, spare := readFeed(t, "dc system=ad shows=reset.executed from=0 to=100"), readFeed(t, "spare system=ad shows=reset.executed from=0 to=30")
-	dc.Source, spare.Source = "dc", "spare"
+	dc.Source, dc.AlsoFrom, spare.Source = "archive", []string{"dc"}, "spare"
 	ask := Ask{Kind: "reset.executed", System: "ad", From: start + 40*hour, To: start + 50*hour}
 	for name, c := range map[string]struct {
 		systems map[string][]string

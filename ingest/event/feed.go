@@ -7,8 +7,10 @@ type Feed struct {
 	Name     string `json:"feed"` // "<format>/<instance>"
 	Format   string `json:"format"`
 	Instance string `json:"instance"`
-	Source   string `json:"source"` // the config's name, or the argument
-	System   string `json:"system"` // the system the format speaks of; "" for native steps
+	Source   string `json:"source"` // the config's name, or the argument; of several the first by name
+	// AlsoFrom are the other sources that gave records of it, sorted.
+	AlsoFrom []string `json:"also_from"`
+	System   string   `json:"system"` // the system the format speaks of; "" for native steps
 
 	Records    int64 `json:"records"`
 	Mapped     int64 `json:"mapped"`

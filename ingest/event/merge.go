@@ -7,9 +7,9 @@ import (
 
 // Merge adds what o knows of the same feed to f: counts are summed, times
 // widened, minutes joined, lists united and sorted. The result does not depend
-// on the order of merging, except that the first one's Source stays. f's maps
-// are changed in place, o's are left alone.
+// on the order of merging. f's maps are changed in place, o's are left alone.
 func (f *Feed) Merge(o *Feed) {
+	f.mergeSources(o)
 	f.Records += o.Records
 	f.Mapped += o.Mapped
 	f.Duplicates += o.Duplicates
@@ -38,6 +38,25 @@ func (f *Feed) Merge(o *Feed) {
 	f.HostsSeen = union(f.HostsSeen, o.HostsSeen)
 	f.HostsNamed = union(f.HostsNamed, o.HostsNamed)
 	f.mergeFiles(o.Files)
+}
+
+func (f *Feed) mergeSources(o *Feed) {
+	if o.Source == "" || o.Source == f.Source && o.AlsoFrom == nil {
+		return
+	}
+	all := union(slices.Concat(f.AlsoFrom, o.AlsoFrom), []string{o.Source})
+	if f.Source != "" {
+		all = union(all, []string{f.Source})
+	}
+	f.Source, f.AlsoFrom = all[0], nil
+	if len(all) > 1 {
+		f.AlsoFrom = all[1:]
+	}
+}
+
+// From tells whether a source gave records of the feed.
+func (f *Feed) From(source string) bool {
+	return f.Source == source || slices.Contains(f.AlsoFrom, source)
 }
 
 func (f *Feed) trimMalformed() {
