@@ -94,6 +94,15 @@ func (o *organisation) staff() error {
 		{ID: "MI-1", Kind: "incident", DeclaredAt: opening + 20*oneDay, ClosedAt: opening + 30*oneDay, Systems: []string{"okta"}},
 		{ID: "CA-1", Kind: "campaign", DeclaredAt: opening, Accounts: []string{"ann", "bob", "max"}},
 	}
+	o.context.Directories = []identity.Directory{{Directory: "ad", Authority: "ad", Mechanism: "none"}, {Directory: "okta", Authority: "ad", Mechanism: "push"}}
+	for i, who := range people {
+		set := opening + o.rng.Int64N(60*oneDay)
+		o.context.States = append(o.context.States, identity.State{Account: "okta:" + who + "@acme.example", ObservedAt: opening + 59*oneDay, PasswordLastSet: set,
+			EnabledStated: i%2 == 0, Enabled: true, MFAMethods: []string{"push"}})
+	}
+	for _, role := range []string{"identities", "secrets", "state", "incidents", "topology", "exceptions"} {
+		o.context.Files = append(o.context.Files, identity.File{Role: role, Rows: 1})
+	}
 	o.context.Waivers = []identity.Waiver{{
 		ID: "W-1", Checks: []string{"missing-approval", "no-reason"}, Selector: `identity.id == "max"`, Reason: "migration", ApprovedBy: "viktor",
 		ValidFrom: opening, ValidUntil: opening + 40*oneDay,

@@ -90,6 +90,10 @@ func (r *run) arrange() {
 		Scheduled:   r.scheduled,
 		ResetTool:   r.resetTool,
 	}
+	if r.Context.Given("topology") {
+		r.world.Topology = identity.NewTopology(r.Context.Directories)
+	}
+	r.arrangeStates()
 }
 
 func (r *run) resolve(p event.Party, t int64) string {
@@ -137,6 +141,7 @@ func (r *run) note(ctx context.Context) error {
 	if err := r.Lake.Custody(ctx, func(e *event.Event) error {
 		r.tickets.Alias(e)
 		r.operators.Meet(e, r.resolve)
+		r.stated(e)
 		return nil
 	}); err != nil {
 		return err
@@ -146,8 +151,12 @@ func (r *run) note(ctx context.Context) error {
 		r.tickets.Note(e, account)
 		r.operators.Note(e, account, r.resolve, r.tickets)
 		r.made.note(e, account)
+		r.snapshots.Note(e, account)
 		if controls(e) {
 			r.hosts[strings.ToLower(e.Host)] = true
+		}
+		if custody.Brings(e) {
+			r.bench.Brought(identity.DirectoryOf(e.System))
 		}
 		if tampers(e) {
 			kept := *e

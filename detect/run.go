@@ -50,6 +50,10 @@ type Result struct {
 	NotCases        custody.NotCases
 	// SelfService counts the attempts at self-service resets by system.
 	SelfService map[string]Attempts
+	// Conflicts are records that contradict the roster; LookAlikes pairs of
+	// identities that may be one person, sorted.
+	Conflicts  []identity.Conflict
+	LookAlikes [][2]string
 	// LeftOut says, in sentences, what was read and not used.
 	LeftOut []string
 	// Waivers are those of the exceptions file, with what they were used for.
@@ -80,6 +84,8 @@ type run struct {
 	listed     map[string][]identity.Secret
 	secrets    map[string][]identity.Secret
 	dependents map[string][]identity.Secret
+	snapshots  *custody.Snapshots
+	undated    int // rows of the state file without a time
 	stray      int64
 }
 
@@ -123,6 +129,9 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if err := r.fold(ctx, sink, &result); err != nil {
 		return Result{}, err
 	}
+	if err := r.recordStates(ctx); err != nil {
+		return Result{}, err
+	}
 	for _, f := range r.bench.Set(o.Now.UnixNano()) {
 		if err := sink.Finding(f); err != nil {
 			return Result{}, err
@@ -131,8 +140,12 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if r.stray > 0 {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d custody events name no account and no ticket that leads to one", r.stray))
 	}
-	if n := len(r.resolver.Conflicts()); n > 0 {
+	result.Conflicts, result.LookAlikes = r.resolver.Conflicts(), r.resolver.LookAlikes()
+	if n := len(result.Conflicts); n > 0 {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d accounts are stated with an id of one identity and a name of another; the id is believed", n))
+	}
+	if r.undated > 0 {
+		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d rows of the state file do not say when they were observed", r.undated))
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
 	result.Waivers = r.bench.WaiverRecords()
@@ -167,6 +180,9 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		ApproversNamed:  r.approversNamed(),
 		Accounts:        r.resolver.Accounts,
 		Systems:         r.resolver.Systems,
+		AccountsIn:      r.resolver.AccountsIn,
+		Snapshots:       r.snapshots,
+		Seen:            r.resolver.Seen,
 		Dependents:      func(id string) []identity.Secret { return r.dependents[id] },
 		Listed:          func(id string) []identity.Secret { return r.listed[id] },
 		Secrets:         func(id string) []identity.Secret { return r.secrets[strings.ToLower(id)] },

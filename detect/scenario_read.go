@@ -120,6 +120,7 @@ var textFields = map[string]func(*event.Event) *string{
 	"feed":        func(e *event.Event) *string { return &e.Feed },
 	"device":      func(e *event.Event) *string { return &e.Device },
 	"actor-type":  func(e *event.Event) *string { return &e.Actor.Type },
+	"owner-type":  func(e *event.Event) *string { return &e.Account.Type },
 }
 
 func set(e *event.Event, key, value string) error {
@@ -289,9 +290,9 @@ func readRow(line string) (identity.Identity, error) {
 	return row, nil
 }
 
-// pairs reads "id: key=value key=value".
+// pairs reads "id: key=value key=value"; the id may be an account, ad:ann.
 func pairs(line string) (id string, kv map[string]string, err error) {
-	id, rest, ok := strings.Cut(line, ":")
+	id, rest, ok := strings.Cut(line+" ", ": ")
 	if !ok {
 		return "", nil, fmt.Errorf("%q: want id: key=value …", line)
 	}

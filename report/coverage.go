@@ -31,6 +31,7 @@ type Coverage struct {
 	EvaluationErrors []string
 	// Waivers are those of the exceptions file, in its order.
 	Waivers []judge.WaiverRecord
+	People
 }
 
 // coverageFile is coverage.json.
@@ -43,6 +44,7 @@ type coverageFile struct {
 	LeftOut          []string             `json:"left_out"`
 	EvaluationErrors []string             `json:"evaluation_errors"`
 	Waivers          []judge.WaiverRecord `json:"waivers"`
+	peopleRecord
 }
 
 // Attempts counts the attempts at self-service resets in one system by how they
@@ -109,6 +111,7 @@ func (c Coverage) file() coverageFile {
 		EvaluationErrors: sorted(c.EvaluationErrors),
 		Waivers:          c.Waivers,
 	}
+	f.peopleRecord = c.People.record()
 	for _, feed := range c.Feeds {
 		f.Feeds = append(f.Feeds, feed.record())
 	}

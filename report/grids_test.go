@@ -2,7 +2,11 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+
+	"resetproof/detect/judge"
+	"resetproof/rules"
 )
 
 func rowsOf(g grid) string {
@@ -70,5 +74,44 @@ Which way resets of one kind went
 `
 	if got != want {
 		t.Errorf("the tables are\n%swant\n%s", got, want)
+	}
+}
+
+// Platforms are told apart, and so are classes on one; what nobody could assess
+// counts for nothing.
+func TestMainControlsByPlatform(t *testing.T) {
+	tally := newTallies()
+	for _, c := range []struct {
+		system, class string
+		verdicts      map[string]judge.Verdict
+	}{
+		{"okta", "recovery", map[string]judge.Verdict{"no-verification": judge.Met, "weak-verification": judge.Met, "missing-approval": judge.NotApplicable, "not-propagated": judge.Met}},
+		{"okta", "recovery", map[string]judge.Verdict{"no-verification": judge.Met, "weak-verification": judge.NotMet, "missing-approval": judge.NotAssessable, "not-propagated": judge.NotMet}},
+		{"ad", "recovery", map[string]judge.Verdict{"no-verification": judge.NotMet, "missing-approval": judge.Met, "self-approval": judge.NotMet}},
+		{"okta", "unlock", map[string]judge.Verdict{"sessions-not-revoked": judge.NotDue, "dependent-not-rotated": judge.Met}},
+	} {
+		class := c.class
+		tally.addPass(&judge.CaseRecord{Class: &class, Verdicts: c.verdicts}, c.system)
+	}
+	want := `The main controls, platform by platform
+["recovery, ad" "0 of 1 (0 %)" "0 of 1 (0 %)" "–" "–" "–"]
+["recovery, okta" "1 of 2 (50 %)" "–" "–" "1 of 2 (50 %)" "–"]
+["unlock, okta" "–" "–" "–" "–" "1 of 1 (100 %)"]
+`
+	if got := rowsOf(tally.passTable()); got != want {
+		t.Errorf("the table is\n%swant\n%s", got, want)
+	}
+}
+
+// The controls name checks that exist.
+func TestMainControlsNameChecks(t *testing.T) {
+	checks, err := rules.LoadChecks()
+	check(t, err)
+	for _, control := range mainControls {
+		for _, id := range control.checks {
+			if !slices.ContainsFunc(checks, func(c *rules.Check) bool { return c.ID == id }) {
+				t.Errorf("%s: no check is called %s", control.head, id)
+			}
+		}
 	}
 }

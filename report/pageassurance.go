@@ -100,7 +100,7 @@ func (w *Writer) assurance(c coverageFile) (assurance, error) {
 		}
 		a.Weak = append(a.Weak, row)
 	}
-	a.Grids = grids(t.populationTable(), t.variantTable(), t.scorecard(c.SelfService))
+	a.Grids = grids(t.passTable(), t.populationTable(), t.variantTable(), t.scorecard(c.SelfService))
 	var err error
 	a.Charts, err = t.charts()
 	return a, err

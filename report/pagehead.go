@@ -31,7 +31,7 @@ type pageHead struct {
 	Links                                 []string
 	Evidence                              []evidenceRow
 	Feeds                                 []feedRow
-	LeftOut                               []itemList
+	LeftOut, WhoIsWho                     []itemList
 	Hashes                                []fact
 	Hides                                 bool // there is a baseline
 }
@@ -139,7 +139,7 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 	head.Unsaid, head.Add = unsaid(s.First)
 	head.Evidence = evidenceMap(c, rules.Links())
 	head.Feeds = feedRows(c)
-	head.LeftOut = leftOut(c)
+	head.LeftOut, head.WhoIsWho = leftOut(c), conflictLists(c)
 	for _, name := range slices.Sorted(maps.Keys(run.Hashes)) {
 		if sum := run.Hashes[name]; sum != nil {
 			head.Hashes = append(head.Hashes, fact{name, *sum})

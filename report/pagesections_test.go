@@ -115,3 +115,30 @@ theirs, 1 control, titled false: theirs/X "" 1 [{late-approval false}]
 		t.Errorf("the frameworks are\n%swant\n%s", got, want)
 	}
 }
+
+// Who is who is told in sentences, the first of many only.
+func TestIdentityConflictsAreListed(t *testing.T) {
+	var many [][2]string
+	for i := range maxConflicts + 10 {
+		many = append(many, [2]string{fmt.Sprintf("ann%04d", i), fmt.Sprintf("ann.%04d", i)})
+	}
+	people := People{LookAlikes: many, Conflicts: []Conflict{{ID: "ad:S-1-5-21-1-1101", Name: `ad:ACME\ann`, ByID: "ann", ByName: "bob", First: 1_772_000_000_000_000_000}}}
+	c := Coverage{People: people}.file()
+	if len(c.LookAlikes) != maxConflicts || len(c.Conflicts) != 1 {
+		t.Fatalf("%d look-alikes, %d conflicts", len(c.LookAlikes), len(c.Conflicts))
+	}
+	got := ""
+	for _, l := range conflictLists(c) {
+		got += fmt.Sprintf("%s: %d\n%s\n%s\n", l.Title, len(l.Items), l.Items[0], l.Items[len(l.Items)-1])
+	}
+	want := `Identity conflicts: records that contradict the roster: 1
+Records since 2026-02-25T06:13:20Z name ad:S-1-5-21-1-1101 together with ad:ACME\ann: the one belongs to ann, the other to bob. The id is believed.
+Records since 2026-02-25T06:13:20Z name ad:S-1-5-21-1-1101 together with ad:ACME\ann: the one belongs to ann, the other to bob. The id is believed.
+Possibly one person: the roster does not say: 51
+ann0000 and ann.0000
+and 950 more, in coverage.json
+`
+	if got != want {
+		t.Errorf("the lists are\n%swant\n%s", got, want)
+	}
+}

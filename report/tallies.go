@@ -30,6 +30,7 @@ type tallies struct {
 	selfService map[string]*selfServiceTally // by system
 	populations map[string]*populationTally
 	variants    map[variant]map[string]int // path -> resets
+	passes      map[platform][]passRate    // in the order of mainControls
 }
 
 // systemTally is how the cases of one system fare.
@@ -59,6 +60,7 @@ func newTallies() *tallies {
 		credentials: map[string]int{}, causes: map[string]int{}, recover: map[string][]time.Duration{}, systems: map[string]*systemTally{},
 		resets: map[time.Time]map[string]int{}, found: map[time.Time]map[string]int{}, months: map[time.Time]*passRate{},
 		selfService: map[string]*selfServiceTally{}, populations: map[string]*populationTally{}, variants: map[variant]map[string]int{},
+		passes: map[platform][]passRate{},
 	}
 }
 
@@ -91,6 +93,7 @@ func (t *tallies) addCase(c *judge.CaseRecord) {
 		t.months[month] = &passRate{}
 	}
 	name := bounded(t.systems, cmp.Or(primarySystem(c), "unknown"))
+	t.addPass(c, name)
 	s := t.systems[name]
 	if s == nil {
 		s = &systemTally{custody: map[judge.Custody]int{}}

@@ -46,8 +46,11 @@ var answers = map[string]answer{
 	// A log cleared, then an account made, raised and deleted within a second.
 	"D03": {
 		files: []string{evtx + "ID472_4728_Hidden_user_creation.evtx"}, copies: []string{kept + "win_4724_part_of_creation.evtx"},
-		not:     map[string]int{"first-password": 1},
-		follows: []string{`log-cleared 2022-01-24T17:03:24.2249381Z: the log windows-security-evtx/fs03vuln.offsec.lan was cleared by OFFSEC\admmig on fs03vuln.offsec.lan at 2022-01-24 17:03:24 UTC`},
+		not: map[string]int{"first-password": 1},
+		follows: []string{
+			`log-cleared 2022-01-24T17:03:24.2249381Z: the log windows-security-evtx/fs03vuln.offsec.lan was cleared by OFFSEC\admmig on fs03vuln.offsec.lan at 2022-01-24 17:03:24 UTC`,
+			`state-without-event 2022-01-24T17:03:25.0359231Z: FS03VULN\3teamssixf$, the password of FS03VULN\3teamssixf$ in ad was set at 2022-01-24 17:03:25 UTC, and a record of 2022-01-24 17:03:25 UTC says that it had been set before 2020-07-07: its time went back`,
+		},
 		events: map[string]int{
 			`account.created 2022-01-24T17:03:25Z FS03VULN\3teamssixf$ by OFFSEC\admmig`:                                            1,
 			`account.enabled 2022-01-24T17:03:25Z FS03VULN\3teamssixf$ by OFFSEC\admmig`:                                            1,
@@ -59,10 +62,12 @@ var answers = map[string]answer{
 	// The same account's password time went back to another account's.
 	"D04": {
 		files: []string{evtx + "ID472_4728_Hidden_user_creation.evtx"}, copies: []string{kept + "win_4724_part_of_creation.evtx"},
-		not:     map[string]int{"first-password": 1},
-		follows: []string{`log-cleared 2022-01-24T17:03:24.2249381Z: the log windows-security-evtx/fs03vuln.offsec.lan was cleared by OFFSEC\admmig on fs03vuln.offsec.lan at 2022-01-24 17:03:24 UTC`},
-		events:  map[string]int{`state.observed 2022-01-24T17:03:25Z FS03VULN\3teamssixf$ by OFFSEC\admmig`: 2},
-		waits:   "that PasswordLastSet went back is for the check state-without-event, which is built with issue 5",
+		not: map[string]int{"first-password": 1},
+		follows: []string{
+			`log-cleared 2022-01-24T17:03:24.2249381Z: the log windows-security-evtx/fs03vuln.offsec.lan was cleared by OFFSEC\admmig on fs03vuln.offsec.lan at 2022-01-24 17:03:24 UTC`,
+			`state-without-event 2022-01-24T17:03:25.0359231Z: FS03VULN\3teamssixf$, the password of FS03VULN\3teamssixf$ in ad was set at 2022-01-24 17:03:25 UTC, and a record of 2022-01-24 17:03:25 UTC says that it had been set before 2020-07-07: its time went back`,
+		},
+		events: map[string]int{`state.observed 2022-01-24T17:03:25Z FS03VULN\3teamssixf$ by OFFSEC\admmig`: 2},
 	},
 	// The restore-mode password of a domain controller.
 	"D05": {

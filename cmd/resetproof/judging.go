@@ -94,6 +94,10 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		EvaluationErrors: found.Faults,
 		Waivers:          found.Waivers,
 	}
+	coverage.LookAlikes = found.LookAlikes
+	for _, c := range found.Conflicts {
+		coverage.Conflicts = append(coverage.Conflicts, report.Conflict(c))
+	}
 	for system, n := range found.SelfService {
 		coverage.SelfService = append(coverage.SelfService, report.Attempts{System: system, Completed: n.Completed, Blocked: n.Blocked, Abandoned: n.Abandoned})
 	}

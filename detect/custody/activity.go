@@ -33,6 +33,7 @@ func (f *Fold) activity(e *event.Event) {
 	f.consume(e)
 	f.hold(e, false)
 	f.federates(e)
+	f.oldPassword(e)
 	if e.Kind == event.PrivilegeUsed && f.privileged(e) {
 		f.lastUse[useKey(e)] = e.Time
 	}

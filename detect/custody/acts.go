@@ -113,6 +113,9 @@ func (f *Fold) notCase(s Step, born map[string][]birth) string {
 	if s.Outcome == event.Failure {
 		return NotFailed
 	}
+	if f.copied(s) {
+		return NotCopied
+	}
 	for _, b := range births {
 		switch s.Kind {
 		case event.ResetExecuted, event.CredentialIssued:

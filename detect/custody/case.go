@@ -170,6 +170,11 @@ type Case struct {
 	Spent []Step
 
 	program bool // the identity is a service, a workload or shared
+	// Arrivals are the first records of a new password after the reset, one a
+	// directory; Away the end of the account in one, before it or as the first
+	// thing after; OldUses the last sign-in with a password in those that the new
+	// one had not come to.
+	Arrivals, Away, OldUses []Step
 
 	firsts, enrolled []Step // what Redeemed and Enrolled are made of
 
@@ -218,4 +223,7 @@ const (
 	// NotDependent is a secret replaced because somebody it depends on was
 	// reset: a step of that case.
 	NotDependent = "dependent-rotation"
+	// NotCopied is a password that a synchronisation brought from another
+	// directory, where its owner changed it or an earlier reset set it.
+	NotCopied = "copied-password"
 )

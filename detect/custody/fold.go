@@ -32,6 +32,7 @@ type Fold struct {
 
 	steps   []Step          // custody events
 	changes []Step          // changes of a password by its owner
+	sets    []Step          // where somebody chose a password, in order of time
 	cited   map[string]bool // tickets that an act cites
 	not     NotCases
 	cases   []*Case
@@ -90,6 +91,11 @@ func (f *Fold) build() {
 	f.built = true
 	slices.SortFunc(f.steps, byTime)
 	f.lines = lineage(f.steps)
+	for _, s := range f.steps {
+		if s.AccountID == f.id && setAnew(s) {
+			f.sets = append(f.sets, s)
+		}
+	}
 	acts := f.acts()
 	for _, g := range f.group(acts) {
 		f.cases = append(f.cases, f.open1(g))
@@ -115,6 +121,7 @@ func (f *Fold) build() {
 		f.watch(c)
 		f.turnedAway(c)
 		f.keptFactors(c)
+		f.reach(c)
 	}
 	f.not[NotRoutineChange] += f.routine()
 	if f.not[NotRoutineChange] == 0 {

@@ -23,6 +23,7 @@ var firstDay = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 //
 //	roster ann kind=person tier=privileged          (people need no line)
 //	campaign MI-1 ann bob · incident ann · dependent ann key-1 · scheduled key-1 · tool pwm
+//	topology entra ad hash-sync          (a directory, its authority, how it takes the password)
 //	[DAY]TIME KIND [ACCOUNT] [by ACTOR] [key=value …]
 //
 // An account is a name; ann@x and ACME\ann are accounts of the identity ann.
@@ -36,6 +37,7 @@ type play struct {
 	depends   [][2]string
 	scheduled []string
 	tools     []string
+	topology  []identity.Directory
 	want      string
 }
 
@@ -74,6 +76,7 @@ func (p *play) world(t testing.TB) *World {
 	uses.Seal()
 	return &World{
 		Uses:        uses,
+		Topology:    p.shares(),
 		Resolve:     func(p event.Party, _ int64) string { return identityOf(p) },
 		Row:         func(id string, _ int64) *identity.Identity { return p.rows[id] },
 		Policy:      func(t int64) *rules.Policy { return set.At(event.When(t)) },
@@ -91,6 +94,14 @@ func (p *play) world(t testing.TB) *World {
 		Scheduled: func(secret, _ string, _ int64) bool { return slices.Contains(p.scheduled, secret) },
 		ResetTool: func(q event.Party, _ int64) bool { return slices.Contains(p.tools, q.Name) },
 	}
+}
+
+// shares is the topology of the play, nil where it has none.
+func (p *play) shares() *identity.Topology {
+	if len(p.topology) == 0 {
+		return nil
+	}
+	return identity.NewTopology(p.topology)
 }
 
 // about tells whether an event reaches an identity's fold, as the route does it.

@@ -70,6 +70,8 @@ func (p *play) read(words []string, line int) error {
 		p.depends = append(p.depends, [2]string{words[1], words[2]})
 	case "scheduled":
 		p.scheduled = words[1:]
+	case "topology":
+		p.topology = append(p.topology, identity.Directory{Directory: words[1], Authority: words[2], Mechanism: words[3]})
 	case "tool":
 		p.tools = words[1:]
 	default:

@@ -40,13 +40,19 @@ type World struct {
 	// ResetTool tells whether the policy lists a party as a reset or write-back
 	// service.
 	ResetTool func(p event.Party, t int64) bool
+	// Topology says which directories share a password; nil where no file does.
+	Topology *identity.Topology
 }
 
 // syncNames are prefixes of the accounts that directory synchronisation runs
 // under: Entra Connect's AD DS connector (MSOL_), its cloud twin (Sync_), the
-// legacy and gMSA forms, and Microsoft's own password service. (Microsoft
-// Learn, "Entra Connect: accounts and permissions"; sources.md 0.3.)
-var syncNames = []string{"msol_", "sync_", "aad_", "adsyncmsa", "fim_password_service@"}
+// legacy and gMSA forms. (Microsoft Learn, "Entra Connect: accounts and
+// permissions".) passwordService is Microsoft's own, under which Entra carries
+// out what somebody asked of it (sources.md 0.3): it brings nothing from
+// another directory.
+var syncNames = []string{"msol_", "sync_", "aad_", "adsyncmsa"}
+
+const passwordService = "fim_password_service@"
 
 // copies tells whether a party only passes on what somebody else did: a
 // synchronisation account or the product itself.
@@ -54,8 +60,14 @@ func copies(p event.Party) bool {
 	return p.Type == "system" || Synchronises(p)
 }
 
-// Synchronises tells whether a party is a directory synchronisation account.
+// Synchronises tells whether a party is a directory synchronisation account, or
+// Microsoft's password service.
 func Synchronises(p event.Party) bool {
+	return carries(p) || strings.HasPrefix(strings.ToLower(p.Name), passwordService)
+}
+
+// carries tells whether a party brings passwords from one directory to another.
+func carries(p event.Party) bool {
 	name := strings.ToLower(p.Name)
 	if i := strings.LastIndexByte(name, '\\'); i >= 0 {
 		name = name[i+1:]

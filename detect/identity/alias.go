@@ -123,3 +123,17 @@ func (r *Resolver) PossibleAliases(id string) []string {
 	}
 	return r.aliases[c]
 }
+
+// LookAlikes lists the pairs of PossibleAliases, the smaller id first, sorted.
+func (r *Resolver) LookAlikes() [][2]string {
+	pairs := [][2]string{}
+	for c, others := range r.aliases {
+		for _, o := range others {
+			if r.ids[c] < o {
+				pairs = append(pairs, [2]string{r.ids[c], o})
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	return pairs
+}

@@ -68,6 +68,9 @@ func TestARosterCanLeaveAnAliasOpen(t *testing.T) {
 		if got := strings.Join(who.PossibleAliases("ann"), " "); got != c.want {
 			t.Errorf("with possible_alias %q ann may be %q, want %q", c.tag, got, c.want)
 		}
+		if pairs := fmt.Sprint(who.LookAlikes()); (pairs == "[[adm-ann ann]]") != (c.want != "") {
+			t.Errorf("with possible_alias %q the pairs are %s", c.tag, pairs)
+		}
 		if back := len(who.PossibleAliases("adm-ann")) > 0; back != (c.want != "") {
 			t.Errorf("with possible_alias %q in ann's row, adm-ann's aliases are open: %v", c.tag, back)
 		}

@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"resetproof/ingest/event"
 )
@@ -143,9 +144,8 @@ func (r *Resolver) Systems(id string) []string {
 		if l := &r.literals[m.literal]; l.at > 0 {
 			list = append(list, l.key[:l.at-1])
 		}
-		i, _ := slices.BinarySearchFunc(r.used, m.literal, func(u use, literal uint32) int { return cmp.Compare(u.literal, literal) })
-		for ; i < len(r.used) && r.used[i].literal == m.literal; i++ {
-			list = append(list, r.systems[r.used[i].system])
+		for _, u := range r.usedIn(m.literal) {
+			list = append(list, r.systems[u.system])
 		}
 	}
 	slices.Sort(list)
@@ -158,3 +158,75 @@ func (r *Resolver) Unknown() int { return r.unknown }
 // Conflicts lists the records whose id and name belong to different
 // identities, by id, then name.
 func (r *Resolver) Conflicts() []Conflict { return r.conflicts }
+
+// AccountsIn counts the accounts of an identity in a directory, by their ids or,
+// where they stand in it by domain and name, by those.
+func (r *Resolver) AccountsIn(id, directory string) int {
+	c, ok := r.cluster(id)
+	if !ok {
+		return 0
+	}
+	var ids, names, others int
+	for _, m := range r.of(c) {
+		l := &r.literals[m.literal]
+		switch {
+		case !r.livesIn(m.literal, directory):
+		case l.stable():
+			ids++
+		case strings.IndexByte(l.key, '\\') >= 0:
+			names++
+		default:
+			others++
+		}
+	}
+	if n := max(ids, names); n > 0 {
+		return n
+	}
+	return others
+}
+
+// SystemsOf lists the systems of one account as somebody wrote it, sorted: the
+// one that its form or prefix tells and those in which a record uses it.
+func (r *Resolver) SystemsOf(account string) []string {
+	system, value := normal("", account)
+	key, at := r.roster.key(nil, system, value)
+	var list []string
+	if at > 0 {
+		list = append(list, string(key[:at-1]))
+	}
+	if i, ok := r.index[string(key)]; ok {
+		for _, u := range r.usedIn(i) {
+			list = append(list, r.systems[u.system])
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Seen tells whether some record names an account, as somebody wrote it.
+func (r *Resolver) Seen(account string) bool {
+	system, value := normal("", account)
+	key, _ := r.roster.key(nil, system, value)
+	i, ok := r.index[string(key)]
+	return ok && r.literals[i].flags&inLog != 0
+}
+
+// livesIn tells whether an account's form says that it is of a directory, or a
+// record of it uses the account.
+func (r *Resolver) livesIn(i uint32, directory string) bool {
+	l := &r.literals[i]
+	if l.at > 0 && DirectoryOf(l.key[:l.at-1]) == directory {
+		return true
+	}
+	return slices.ContainsFunc(r.usedIn(i), func(u use) bool { return DirectoryOf(r.systems[u.system]) == directory })
+}
+
+// usedIn lists the systems in which records use an account.
+func (r *Resolver) usedIn(i uint32) []use {
+	from, _ := slices.BinarySearchFunc(r.used, i, func(u use, literal uint32) int { return cmp.Compare(u.literal, literal) })
+	to := from
+	for to < len(r.used) && r.used[to].literal == i {
+		to++
+	}
+	return r.used[from:to]
+}

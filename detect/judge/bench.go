@@ -33,6 +33,12 @@ type Bench struct {
 	ApproversNamed bool
 	// Accounts and Systems of an identity, sorted.
 	Accounts, Systems func(id string) []string
+	// AccountsIn counts the accounts of an identity in a directory.
+	AccountsIn func(id, directory string) int
+	// Snapshots is the side table of what exports and records say of accounts.
+	Snapshots *custody.Snapshots
+	// Seen tells whether some record names an account.
+	Seen func(account string) bool
 	// Dependents lists the secrets of the inventory that depend on an identity.
 	Dependents func(id string) []identity.Secret
 	// Listed lists its rows that bear the name of an account of an identity.
@@ -63,6 +69,7 @@ type Bench struct {
 	expired map[*waiver]*expiredFacts
 	months  map[monthID]*monthFacts
 	skews   map[pairing]*skew
+	hybrid
 }
 
 // Faults lists the expressions that failed while judging, with how often,

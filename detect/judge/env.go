@@ -37,6 +37,7 @@ var variables = []struct {
 	{"tokens", cel.ListType(object("tokenFacts"))},
 	{"issued", cel.ListType(object("issuedFacts"))},
 	{"holders", cel.ListType(object("holderFacts"))},
+	{"directories", cel.ListType(object("directoryFacts"))},
 	{"tickets", cel.ListType(object("ticketFacts"))},
 	{"planted", traces}, {"cleared", traces}, {"reads", traces}, {"redemptions", traces}, {"enrolments", traces},
 }
@@ -56,6 +57,7 @@ var setVariables = []struct {
 	{"histories", cel.ListType(object("historyFacts"))},
 	{"waivers", cel.ListType(object("waiverFacts"))},
 	{"waived_months", cel.ListType(object("monthFacts"))},
+	{"states", cel.ListType(object("stateFacts"))},
 }
 
 var steps = cel.ListType(object("stepFacts"))
@@ -84,6 +86,7 @@ var questions = slices.Concat(
 	heldQuestions,
 	scopeQuestions,
 	operatorQuestions,
+	reachQuestions,
 )
 
 var chainQuestions = []question{
@@ -111,6 +114,7 @@ func (b *Bench) environment() (*cel.Env, error) {
 			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[issuedFacts](), reflect.TypeFor[holderFacts](), reflect.TypeFor[unsourcedFacts](),
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
 			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](), reflect.TypeFor[historyFacts](), reflect.TypeFor[emptyFacts](), reflect.TypeFor[skewFacts](),
+			reflect.TypeFor[directoryFacts](), reflect.TypeFor[stateFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,
@@ -157,7 +161,7 @@ func (s *sitting) activation() map[string]any {
 		"requests": s.steps[0], "verifications": s.steps[1], "approvals": s.steps[2], "executions": s.steps[3],
 		"deliveries": s.steps[4], "closures": s.steps[5], "rotations": s.steps[6], "reviews": s.steps[7],
 		"reused": s.reused, "grants": s.grants, "uses": s.uses, "dependents": s.deps,
-		"contacts": s.each(s.c.Contacts), "tickets": s.cited(), "tokens": s.tokens(),
+		"contacts": s.each(s.c.Contacts), "tickets": s.cited(), "tokens": s.tokens(), "directories": s.directories(),
 	}
 	vars["issued"] = s.issued()
 	vars["holders"], _ = s.holders()

@@ -17,12 +17,16 @@ func (b *Bench) lacking(c *check) []string {
 }
 
 // NotJudged lists, in sentences, the checks over the whole set that could not
-// be judged since a context file was not given, sorted.
+// be judged since a context file was not given, sorted. Call it after Set.
 func (b *Bench) NotJudged() []string {
 	var out []string
 	for _, c := range b.checks {
 		if files := b.lacking(c); c.Scope != "case" && len(files) > 0 {
-			out = append(out, c.ID+" was not judged: no "+strings.Join(files, " and no ")+" file was given")
+			how := " was not judged"
+			if b.partly[c.ID] {
+				how = " was judged by records alone"
+			}
+			out = append(out, c.ID+how+": no "+strings.Join(files, " and no ")+" file was given")
 		}
 	}
 	slices.Sort(out)

@@ -85,6 +85,9 @@ func policyRef(p *rules.Policy, rule string) *PolicyRef {
 // check looks at, and what the check itself collects.
 func (s *sitting) supporting(o *outcome) []custody.Step {
 	all := slices.Clone(s.c.Steps[custody.Executed])
+	if d := directoryOf(o); d != nil { // what ended sessions says nothing of passwords
+		return inOrder(append(all, d.steps...))
+	}
 	if n, ok := linkOf[o.check.About]; ok && n != custody.Executed {
 		all = append(all, s.c.Steps[n]...)
 	}
@@ -104,6 +107,11 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 	all = append(all, s.pursued(o)...)
 	all = append(all, s.used(o)...)
 	all = append(all, s.followed(o.check)...)
+	return inOrder(all)
+}
+
+// inOrder sorts steps by time and id, each event once.
+func inOrder(all []custody.Step) []custody.Step {
 	slices.SortFunc(all, func(a, b custody.Step) int {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), slices.Compare(a.Event.ID[:], b.Event.ID[:]))
 	})

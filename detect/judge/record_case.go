@@ -19,7 +19,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 		ID: c.ID.String(), CaseAliases: []string{}, Identity: c.Identity, Accounts: list(s.b.Accounts(c.Identity)),
 		Tier: Text(string(s.tier)), TierBasis: Text(s.basis), RolesThen: []string{}, Class: Text(string(c.Class)), Path: Text(string(c.Path)),
 		Cause: Text(c.Cause), Time: event.RFC3339(c.Time), Acts: []ActRecord{}, Operator: Text(c.Operator), RequestedBy: Text(s.facts.Requester),
-		Systems: s.systems(), Policy: policyRef(s.need.policy, ""), Verdicts: sum(all), Rivals: []Rival{}, Waivers: []string{}, Notes: []string{},
+		Systems: s.systems(all), Policy: policyRef(s.need.policy, ""), Verdicts: sum(all), Rivals: []Rival{}, Waivers: []string{}, Notes: []string{},
 	}
 	for _, a := range c.Aliases {
 		r.CaseAliases = append(r.CaseAliases, a.String())
@@ -52,7 +52,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	if s.c.LearnedMore {
 		r.Notes = insert(r.Notes, "the account read more secrets than are followed: only the first by name are")
 	}
-	for _, n := range s.unavoidable() {
+	for _, n := range slices.Concat(s.unavoidable(), s.without()) {
 		r.Notes = insert(r.Notes, n)
 	}
 	for _, o := range all {
@@ -76,19 +76,6 @@ func list(in []string) []string {
 		return []string{}
 	}
 	return in
-}
-
-// systems compares the directories an identity lives in with those the reset
-// reached. What a reset must reach needs the topology, which nothing judges by
-// yet: only what was reached is stated.
-func (s *sitting) systems() Systems {
-	out := Systems{Expected: []string{}, Reached: []string{}, Missing: []string{}}
-	for _, a := range s.c.Steps[custody.Executed] {
-		if a.System != "" {
-			out.Reached = insert(out.Reached, a.System)
-		}
-	}
-	return out
 }
 
 // demand is one link that policy asks of a case, and the kinds that show it.

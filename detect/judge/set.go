@@ -66,25 +66,41 @@ func (b *Bench) Set(now int64) []*Finding {
 	vars := map[string]any{"logs": b.sortedLogs(), "unsourced": b.sortedUnsourced(),
 		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps(),
 		"histories": b.histories(), "empty_fields": b.emptyFields(), "skews": b.sortedSkews(), "waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
+	vars["states"] = b.states()
 	var out []*Finding
+	b.partly = map[string]bool{}
 	for _, c := range b.checks {
-		if c.Scope == "case" || c.each == nil || len(b.lacking(c)) > 0 {
+		if c.Scope == "case" || c.each == nil {
 			continue
 		}
+		lacks := len(b.lacking(c)) > 0
 		elements, err := b.elements(c, vars)
 		if err != nil {
 			continue // counted as a fault by eval
 		}
 		for _, v := range elements {
 			o := &outcome{check: c, vars: v}
+			if lacks && !onRecord(o) {
+				continue
+			}
 			met, err := b.truth(c, "met", c.met, v)
 			if err != nil || met {
 				continue
 			}
 			out = append(out, b.setFinding(o, pol))
+			if lacks {
+				b.partly[c.ID] = true
+			}
 		}
 	}
 	return out
+}
+
+// onRecord tells whether an element stands on records alone, so that it can be
+// judged without the context file that its check reads beside them.
+func onRecord(o *outcome) bool {
+	fact, is := element[interface{ onRecord() bool }](o)
+	return is && fact.onRecord()
 }
 
 func (b *Bench) setFinding(o *outcome, pol *rules.Policy) *Finding {

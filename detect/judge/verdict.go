@@ -240,6 +240,9 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 	if f, is := element[*issuedFacts](o); is {
 		return s.endSystems(f, k)
 	}
+	if f := directoryOf(o); f != nil {
+		return f.systems(k)
+	}
 	if systems, ok := s.useSystems(k, o); ok {
 		return systems
 	}

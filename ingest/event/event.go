@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -157,6 +158,28 @@ type Origin struct {
 	Length int64
 	Line   int64 // from 1; 0 for formats without lines
 	SHA256 [32]byte
+}
+
+// passwordSetBefore begins the method of a state.observed that says of a
+// password when it was set, if that was long before the record; the day follows.
+const passwordSetBefore = "password set before "
+
+// PasswordSetBefore is the method of a state.observed whose password had been
+// set before a day (UTC).
+func PasswordSetBefore(day time.Time) string { return passwordSetBefore + day.Format(time.DateOnly) }
+
+// StatedPassword gives the time before which the password of a state.observed
+// had been set, in UTC nanoseconds; ok is false for one that does not say.
+func (e *Event) StatedPassword() (before int64, ok bool) {
+	day, stated := strings.CutPrefix(e.Method, passwordSetBefore)
+	if !stated || e.Kind != StateObserved {
+		return 0, false
+	}
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0, false
+	}
+	return t.UnixNano(), true
 }
 
 // When gives an event time in nanoseconds as a UTC time.

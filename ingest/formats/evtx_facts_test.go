@@ -67,7 +67,7 @@ var evtxFacts = []struct {
 	}, map[string]int{"reset.executed": 1, "log.cleared": 1, "account.created": 1}},
 	{"D04", "ID472_4728_Hidden_user_creation.evtx", []string{
 		// After the account was deleted.
-		"2022-01-24T17:03:25.035Z " + fsHost + " state.observed" + hidden + `FS03VULN\3teamssixf$]` + admmig + " credential=password" + inFS,
+		"2022-01-24T17:03:25.035Z " + fsHost + " state.observed" + hidden + `FS03VULN\3teamssixf$]` + admmig + " credential=password" + inFS + " method=password set before 2020-07-07",
 	}, map[string]int{"state.observed": 2}},
 	{"D05", "ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", []string{
 		`2020-07-13T08:34:33.915Z rootdc1.offsec.lan reset.executed account=[ rootdc1.offsec.lan\DSRM Administrator]` + admmig + " credential=dsrm session=rootdc1.offsec.lan/0x8ea64a3 device=ROOTDC1",

@@ -10,10 +10,10 @@ import (
 )
 
 func init() {
-	hooks["windows-security"] = &Hook{Adjust: adjustWindows}
-	hooks["windows-security-xml"] = &Hook{Extract: extractEventXML, Adjust: adjustWindows}
+	hooks["windows-security"] = &Hook{Paths: []string{passwordLastSet}, Adjust: adjustWindows}
+	hooks["windows-security-xml"] = &Hook{Extract: extractEventXML, Paths: []string{passwordLastSet}, Adjust: adjustWindows}
 	hooks["windows-security-nxlog"] = &Hook{
-		Paths:  []string{"EventReceivedTime", "@timestamp"},
+		Paths:  []string{"EventReceivedTime", "@timestamp", passwordLastSet},
 		Zone:   nxlogZone,
 		Adjust: adjustWindows,
 	}
@@ -43,7 +43,8 @@ var sidTypes = []struct{ prefix, kind string }{
 // adjustWindows settles the parties of a record, and lets only the Security log
 // speak for when it was recorded: records of other channels in the same stream
 // would pass for coverage of it.
-func adjustWindows(_ func(string) string, rec *Record) {
+func adjustWindows(get func(string) string, rec *Record) {
+	markSetBack(get, rec)
 	if strings.Contains(rec.Type, "/") {
 		rec.Time, rec.Written = 0, 0
 	}
