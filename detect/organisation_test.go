@@ -38,7 +38,7 @@ const (
 // shown lists what each feed shows.
 var shown = map[string][]event.Kind{
 	"okta": {event.ResetExecuted, event.MFAReset, event.MFAEnrolled, event.AccountUnlocked, event.SessionRevoked, event.SigninSucceeded,
-		event.PrivilegeGranted, event.PrivilegeUsed, event.CredentialIssued, event.TokenRevoked, event.LogCleared},
+		event.PrivilegeGranted, event.PrivilegeUsed, event.CredentialIssued, event.TokenRevoked, event.LogCleared, event.LogStopped},
 	"ad":    {event.ResetExecuted, event.CredentialChanged, event.AccountUnlocked, event.PrivilegeGranted, event.LogCleared},
 	"snow":  {event.TicketOpened, event.ResetRequested, event.ResetApproved, event.ResetDenied, event.TicketClosed},
 	"steps": {event.IdentityVerified, event.CredentialDelivered, event.SecretRotated, event.SecretRevoked, event.CaseReviewed, event.ResetRequested},
@@ -57,6 +57,9 @@ func newOrganisation(seed uint64) (*organisation, error) {
 		}
 		o.noise(who)
 	}
+	for _, who := range []string{"sam", "tom"} {
+		o.desk(who)
+	}
 	if o.maybe(2) {
 		o.add("okta", event.LogCleared, opening+30*oneDay, "", "eve")
 	}
@@ -67,9 +70,9 @@ func newOrganisation(seed uint64) (*organisation, error) {
 func (o *organisation) staff() error {
 	rows := []identity.Identity{
 		{ID: "lea", Roles: []string{"service-desk-lead"}}, {ID: "viktor", Roles: []string{"identity-admin"}},
-		{ID: "sam", Roles: []string{"service-desk"}}, {ID: "tom", Roles: []string{"service-desk"}}, {ID: "noor"},
+		{ID: "sam", Roles: []string{"service-desk"}}, {ID: "tom", Roles: []string{"service-desk"}, Employment: "vendor"}, {ID: "noor"},
 		{ID: "svc-pay", Kind: identity.Service, Owner: "bob"}, {ID: "bg-1", Kind: identity.BreakGlass},
-		{ID: "kim", Tier: "privileged"}, {ID: "eve", Tier: "sensitive", DataAccess: []string{"regulated"}},
+		{ID: "kim", Tier: "privileged", LegalHold: true}, {ID: "eve", Tier: "sensitive", DataAccess: []string{"regulated"}},
 	}
 	for _, who := range people {
 		if !slices.ContainsFunc(rows, func(r identity.Identity) bool { return r.ID == who }) {
@@ -87,11 +90,13 @@ func (o *organisation) staff() error {
 	}
 	roster, err := identity.NewRoster(rows)
 	o.context.Roster = roster
+	o.context.Files = []identity.File{{Role: "identities"}, {Role: "incidents"}}
 	for i, who := range []string{"svc-pay", "kim", "ann"} {
 		o.context.Secrets = append(o.context.Secrets, identity.Secret{ID: fmt.Sprintf("key-%d", i), Kind: "key", System: "vault", Owner: who, MintedBy: who})
 	}
 	o.context.Incidents = []identity.Incident{
 		{ID: "MI-1", Kind: "incident", DeclaredAt: opening + 20*oneDay, ClosedAt: opening + 30*oneDay, Systems: []string{"okta"}},
+		{ID: "IN-1", Kind: "investigation", DeclaredAt: opening + 25*oneDay, DeclaredBy: "viktor", Accounts: []string{"max"}},
 		{ID: "CA-1", Kind: "campaign", DeclaredAt: opening, Accounts: []string{"ann", "bob", "max"}},
 	}
 	o.context.Directories = []identity.Directory{{Directory: "ad", Authority: "ad", Mechanism: "none"}, {Directory: "okta", Authority: "ad", Mechanism: "push"}}
@@ -224,6 +229,33 @@ func (o *organisation) after(who, operator, ticket string, at int64) {
 	}
 	if o.maybe(3) {
 		o.add("okta", event.MFAEnrolled, at+o.soon(200), who, who)
+	}
+}
+
+// desk plays what is on record of an operator: his own resets, rights, sessions
+// and what he did to logs.
+func (o *organisation) desk(who string) {
+	if o.maybe(2) {
+		o.reset(who, opening+10*oneDay+o.rng.Int64N(48*oneDay))
+	}
+	for range 3 {
+		at := opening + o.rng.Int64N(closing*oneDay)
+		right := o.add(o.pick("okta", "ad"), o.kindOf(event.PrivilegeGranted, event.PrivilegeGranted, event.PrivilegeRevoked), at, who, "viktor")
+		right.Role, right.Method = o.pick("Help Desk Administrator", "Super Administrator", "Account Operators", "Reader"), o.pick("", "", "activation")
+	}
+	for _, e := range o.events {
+		if e.Kind != event.ResetExecuted || e.Actor.Name != party(e.Feed, who).Name || o.maybe(2) {
+			continue
+		}
+		for i, place := range []string{"Oslo, Norway", o.pick("Oslo, Norway", "Lagos, Nigeria", "")} {
+			for range 2 {
+				in := o.add("okta", event.SigninSucceeded, e.Time-o.soon(8), who, who)
+				in.Session, in.IP, in.Place = fmt.Sprintf("%s%d", e.ID, i), fmt.Sprintf("192.0.2.%d", i), place
+			}
+		}
+		if o.maybe(8) {
+			o.add("okta", o.kindOf(event.LogCleared, event.LogStopped), e.Time-o.soon(200), "", who)
+		}
 	}
 }
 
