@@ -22,6 +22,9 @@ type Access struct {
 	// Places are from where it was used: of Tokens before the reset, of Old after
 	// it; sorted, at most maxPlaces.
 	Places []string
+	// Turns is what became of a key or token of Tokens, in order of time: made,
+	// taken out of use, put to use again, deleted; up to the review of the case.
+	Turns []Step
 }
 
 // maxPlaces bounds the places remembered of one key or token: what is used from

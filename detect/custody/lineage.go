@@ -105,11 +105,12 @@ func (f *Fold) endsOwn(s Step) bool {
 		slices.ContainsFunc(f.lines[strings.ToLower(s.CredentialID)], func(m Step) bool { return slices.Contains(makers, m.Kind) && m.AccountID == f.id })
 }
 
-// endTokens files the late ends of what was open at a reset: those that lie
-// beyond the watch and end something still live.
+// endTokens tells what became of what was open at a reset, and files its late
+// ends: those that lie beyond the watch and end something still live.
 func (f *Fold) endTokens(c *Case) {
 	from := c.Time - int64(f.w.Policy(c.Time).Matching.ClockTolerance)
-	for _, t := range c.Tokens {
+	for i, t := range c.Tokens {
+		c.Tokens[i].Turns = f.lines.between(t.ID, 0, c.Time+int64(reviewReach))
 		for _, s := range f.lines.between(t.ID, from, c.Time+int64(reviewReach)) {
 			if slices.Contains(enders, s.Kind) && !f.isAct(c, s) && !holds(c.Steps[stepOf[s.Kind]], s) && f.lines.gone(t.ID, from, s.Time) == 0 {
 				c.Steps[stepOf[s.Kind]] = append(c.Steps[stepOf[s.Kind]], linked(s, c))

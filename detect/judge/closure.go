@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ func (s *sitting) closures(all []*outcome) []Closure {
 		if ended {
 			c.text += ", ended at " + at
 		}
-		c.text += s.usedLater(system, id)
+		c.text += s.usedLater(system, id) + s.lineage(system, id)
 		out = append(out, c)
 	}
 	sessions := NotApplicable
@@ -142,6 +143,62 @@ func (s *sitting) usedLater(system, id string) string {
 		said = closureUsed
 	}
 	return said + clock(event.When(a.Last.Time)) + s.stillFrom(a)
+}
+
+// maxTurnsTold bounds the turns of one key that a note tells: the last so many.
+const maxTurnsTold = 6
+
+// lineage tells the life of a key or token, from its making to its end.
+func (s *sitting) lineage(system, id string) string {
+	i := slices.IndexFunc(s.c.Tokens, func(t custody.Access) bool { return t.System == system && t.ID == id })
+	if i < 0 || len(s.c.Tokens[i].Turns) == 0 {
+		return ""
+	}
+	var told []string
+	for n, t := range s.c.Tokens[i].Turns {
+		word := cmp.Or(turned[t.Method], "revoked")
+		switch t.Kind {
+		case event.SecretRotated:
+			word = cmp.Or(turned[t.Method], "replaced")
+		case event.CredentialIssued, event.SecretCreated:
+			if word = "made"; n > 0 {
+				word = "made active again"
+			}
+		}
+		told = append(told, word+" "+clock(event.When(t.Time)))
+	}
+	return "; " + strings.Join(told[max(0, len(told)-maxTurnsTold):], ", ")
+}
+
+// turned says in words what methods of formats mean for a key or secret.
+var turned = map[string]string{"deactivated": "deactivated", "deleted": "deleted", custody.Reactivated: "put to use again"}
+
+// maxConsumersTold bounds the places a note tells.
+const maxConsumersTold = 12
+
+// consumersTold says of each place that used a program's password before the
+// reset whether it was seen to go on after it.
+func (s *sitting) consumersTold() []string {
+	var out []string
+	if !s.nonHuman() || !slices.ContainsFunc(s.c.Steps[custody.Executed], passwordAct) {
+		return nil
+	}
+	for _, k := range s.c.Consumers {
+		said := "not seen since"
+		switch {
+		case k.LastFail != nil && k.Success < k.LastFail.Time:
+			said = "failing, last at " + clock(event.When(k.LastFail.Time))
+		case k.Success != 0:
+			said = "signed in again, last at " + clock(event.When(k.Success))
+		case k.Last == 0:
+			continue
+		}
+		out = append(out, "password used from "+strings.Join(k.Places, ", ")+": "+said)
+	}
+	if more := len(out) - maxConsumersTold; more > 0 {
+		out = append(out[:maxConsumersTold], fmt.Sprintf("password used from %d more places", more))
+	}
+	return out
 }
 
 // stillFrom says from how many of the places that used a key or token before

@@ -49,6 +49,9 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	for _, c := range s.closures(all) {
 		r.Notes = insert(r.Notes, c.note())
 	}
+	for _, n := range s.consumersTold() {
+		r.Notes = insert(r.Notes, n)
+	}
 	if s.c.LearnedMore {
 		r.Notes = insert(r.Notes, "the account read more secrets than are followed: only the first by name are")
 	}
