@@ -86,6 +86,7 @@ type run struct {
 	dependents map[string][]identity.Secret
 	snapshots  *custody.Snapshots
 	undated    int // rows of the state file without a time
+	unseen     int // rows of it about accounts that no record names
 	stray      int64
 }
 
@@ -146,6 +147,9 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	}
 	if r.undated > 0 {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d rows of the state file do not say when they were observed", r.undated))
+	}
+	if r.unseen > 0 {
+		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d rows of the state file are about accounts that no record names", r.unseen))
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
 	result.Waivers = r.bench.WaiverRecords()

@@ -146,6 +146,19 @@ func TestWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+// Rows of the state file that nothing can be compared with are counted.
+func TestStatesThatSayNothingAreCounted(t *testing.T) {
+	_, result := runOf(t, rules.Scenario{
+		Roster: []string{"ann: accounts=ad:ann", "bob: accounts=ad:bob"},
+		State:  []string{"ad:ann: password_last_set=2026-03-02T09:00:00Z", "ad:bob: observed_at=2026-03-09T09:00:00Z", "ad:ann: observed_at=2026-03-09T09:00:00Z"},
+		Log:    []string{"2026-03-02T09:00:00Z reset.executed ad:ann by sam system=ad"},
+	}, asIs)
+	want := "1 rows of the state file do not say when they were observed; 1 rows of the state file are about accounts that no record names"
+	if got := strings.Join(besidesFiles(result.LeftOut), "; "); got != want {
+		t.Errorf("left out: %q, want %q", got, want)
+	}
+}
+
 // A rotation that an open case explains is a step of that case and no case of
 // its own, although the secret lives in an account of somebody else.
 func TestRotationOfADependent(t *testing.T) {

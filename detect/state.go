@@ -24,6 +24,9 @@ func (r *run) arrangeStates() {
 			r.undated++
 			continue
 		}
+		if !r.resolver.Seen(s.Account) {
+			r.unseen++
+		}
 		row := &custody.Snapshot{Identity: r.identify(s.Account), State: s, Directory: r.directoryOf(s.Account)}
 		row.Sole = row.Directory != "" && r.resolver.AccountsIn(row.Identity, row.Directory) == 1
 		r.snapshots.Add(row)
