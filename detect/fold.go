@@ -171,6 +171,9 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 		if !r.inPeriod(c.Time) {
 			continue
 		}
+		if err := r.Policies.Uncovered("the reset of "+r.resolver.Name(c.Identity), event.When(c.Time)); err != nil {
+			return err
+		}
 		result.Cases++
 		record, findings := r.bench.Judge(c)
 		if err := sink.Case(record); err != nil {

@@ -227,7 +227,7 @@ func (r *run) approversNamed() bool {
 			return true
 		}
 		for _, p := range r.Policies.Versions {
-			for _, need := range p.Requirements {
+			for _, need := range rows(p) {
 				if slices.ContainsFunc(row.Roles, func(role string) bool { return identity.HasRole(need.Approvers, role) }) {
 					return true
 				}
@@ -235,4 +235,13 @@ func (r *run) approversNamed() bool {
 		}
 		return false
 	})
+}
+
+// rows are all that a policy asks of anybody.
+func rows(p *rules.Policy) []rules.Row {
+	var all []rules.Row
+	for _, tier := range rules.Tiers() {
+		all = append(all, p.Rows(tier)...)
+	}
+	return all
 }

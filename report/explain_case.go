@@ -170,7 +170,11 @@ func (e Explainer) lineRef(c *judge.CaseRecord, check *rules.Check) *judge.Polic
 		return nil
 	}
 	ref := *c.Policy
-	ref.Rule = judge.Text(rules.LineOf(check.Rule, rules.Tier(deref(c.Tier))))
+	line := rules.LineOf(check.Rule, rules.Tier(deref(c.Tier)))
+	if p := e.policy(c.Policy); p != nil {
+		line = p.LineIn(check.Rule, rules.Tier(deref(c.Tier)), deref(c.Segment))
+	}
+	ref.Rule = judge.Text(line)
 	return &ref
 }
 

@@ -103,13 +103,13 @@ func (v verdictOn) demanded(p *rules.Policy) string {
 		return ""
 	}
 	line := func(key string) string {
-		value, _ := p.Line("requirements."+v.tier()+"."+key, "")
+		value, _ := p.Line(p.LineIn("requirements."+rules.TierPart+"."+key, rules.Tier(v.tier()), v.segment()), "")
 		return value
 	}
 	switch v.check.About {
 	case "verification":
 		least := 0
-		switch row := p.Requirements[rules.Tier(v.tier())]; {
+		switch row := p.Row(rules.Tier(v.tier()), p.Segment(v.segment())); {
 		case v.check.Comparative || v.record == nil: // what it is compared with, the finding says
 		case strings.HasSuffix(v.check.Rule, ".step_up"):
 			least = row.StepUp
@@ -183,7 +183,7 @@ func (v verdictOn) limit(e Explainer) string {
 	if p == nil || v.check.Rule == "" {
 		return ""
 	}
-	value, ok := p.Line(rules.LineOf(v.check.Rule, rules.Tier(v.tier())), "")
+	value, ok := p.Line(p.LineIn(v.check.Rule, rules.Tier(v.tier()), v.segment()), "")
 	if _, err := rules.ParseDuration(value); !ok || err != nil || value == "0" {
 		return ""
 	}

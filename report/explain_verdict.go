@@ -94,6 +94,13 @@ func (v verdictOn) tier() string {
 	return deref(v.record.Tier)
 }
 
+func (v verdictOn) segment() string {
+	if v.record == nil {
+		return ""
+	}
+	return deref(v.record.Segment)
+}
+
 func (v verdictOn) ref() *judge.PolicyRef {
 	if v.finding != nil {
 		return v.finding.Policy

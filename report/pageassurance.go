@@ -17,6 +17,7 @@ type assurance struct {
 	Designs      []designRow
 	Completeness completeness
 	Platforms    []platformRow
+	Segments     []segmentRow
 	Months       []monthRow
 	Weak         []weakRow
 	Charts       []chart
@@ -69,6 +70,14 @@ func rate(part, whole int) string {
 	}
 }
 
+// segmentRow is a segment of the policy; the last is everybody in none.
+type segmentRow struct {
+	Name                                    string
+	Cases, Proven, Partial, Pending, Broken int
+	Timed                                   int // of the cases, those with a request before the reset
+	Median, P95                             string
+}
+
 type monthRow struct {
 	Month         string
 	Met, Assessed int
@@ -78,7 +87,7 @@ type monthRow struct {
 
 func (w *Writer) assurance(c coverageFile) (assurance, error) {
 	t := w.tallies
-	a := assurance{Tiles: append(w.summary.tiles(), t.tiles()...), Completeness: t.completeness(), Platforms: t.platforms()}
+	a := assurance{Tiles: append(w.summary.tiles(), t.tiles()...), Completeness: t.completeness(), Platforms: t.platforms(), Segments: t.segmentRows()}
 	for _, d := range w.summary.Designs {
 		a.Designs = append(a.Designs, designRow{
 			Severity: d.Severity.String(), Check: d.Check, Title: visible(d.Title, maxShownText), Cases: d.Cases, Of: d.Of, Examples: d.Examples,
@@ -157,6 +166,31 @@ func (t *tallies) platforms() []platformRow {
 			Met: s.verdicts.met, Assessed: n, Rate: rate(s.verdicts.met, n), W: width(s.verdicts.met, n),
 			Fields: []field{fieldOf(s.approver, s.cases), fieldOf(s.approved, s.cases), fieldOf(s.ticket, s.cases), fieldOf(s.method, s.cases)},
 		})
+	}
+	return rows
+}
+
+// segmentRows lists the segments by name, those in none last; nothing where no
+// case is in one.
+func (t *tallies) segmentRows() []segmentRow {
+	names := slices.Sorted(maps.Keys(t.segments))
+	if len(names) == 0 || len(names) == 1 && names[0] == "" {
+		return nil
+	}
+	if names[0] == "" {
+		names = append(names[1:], "")
+	}
+	var rows []segmentRow
+	for _, name := range names {
+		s := t.segments[name]
+		row := segmentRow{
+			Name: visible(cmp.Or(name, "everybody else"), maxShownText), Cases: s.cases, Timed: len(s.recover), Median: "–", P95: "–",
+			Proven: s.custody[judge.Proven], Partial: s.custody[judge.Partial], Pending: s.custody[judge.Pending], Broken: s.custody[judge.Broken],
+		}
+		if all := slices.Sorted(slices.Values(s.recover)); len(all) > 0 {
+			row.Median, row.P95 = inWords(quantile(all, 0.5)), inWords(quantile(all, 0.95))
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

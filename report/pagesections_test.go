@@ -48,6 +48,23 @@ func TestContainmentListsWhatResetsLeftOpen(t *testing.T) {
 	}
 }
 
+func TestSegmentsShowSpeedAndProof(t *testing.T) {
+	w := sampleWriter(t)
+	got := ""
+	for _, s := range w.tallies.segmentRows() {
+		got += fmt.Sprintf("%s %d: %d proven, %d broken, %d timed, %s to %s\n", s.Name, s.Cases, s.Proven, s.Broken, s.Timed, s.Median, s.P95)
+	}
+	want := "production automation 1: 0 proven, 0 broken, 0 timed, – to –\n" +
+		"service desk 1: 1 proven, 0 broken, 1 timed, 9 min 48 s to 9 min 48 s\n" +
+		"everybody else 2: 0 proven, 1 broken, 2 timed, 40 s to 11 min 3 s\n"
+	if got != want {
+		t.Errorf("segments are\n%swant\n%s", got, want)
+	}
+	if rows := newTallies().segmentRows(); rows != nil {
+		t.Errorf("a run without cases shows segments: %v", rows)
+	}
+}
+
 func TestPlatformsAndTheFourFields(t *testing.T) {
 	got := ""
 	for _, p := range sampleWriter(t).tallies.platforms() {

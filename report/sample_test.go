@@ -60,7 +60,7 @@ func step(at, actor, method, ticket, link, name string) judge.StepRecord {
 func sampleCases() []*judge.CaseRecord {
 	proven := &judge.CaseRecord{
 		ID: id("case-ann"), Identity: "p-ann", Accounts: []string{"ad:s-1-5-21-7-1104", "okta:00uann00000000000001"},
-		Tier: text("ordinary"), TierBasis: text("roster"), Class: text("recovery"), Path: text("assisted"), Cause: text("forgotten"),
+		Tier: text("ordinary"), TierBasis: text("roster"), Class: text("recovery"), Path: text("assisted"), Cause: text("forgotten"), Segment: text("service desk"),
 		Time: "2026-03-02T09:10:00Z", Operator: text("p-sam"), RequestedBy: text("p-ann"), Policy: samplePolicy,
 		Acts: []judge.ActRecord{
 			{Time: "2026-03-02T09:10:00Z", Credential: "password", System: "ad", Actor: text("p-sam"), Event: id("ann-4724")},
@@ -103,7 +103,7 @@ func sampleCases() []*judge.CaseRecord {
 	}
 	pending := &judge.CaseRecord{
 		ID: id("case-billing"), Identity: "svc-billing", Accounts: []string{"aws:AIDAINVENTED000000001"},
-		Tier: text("machine"), TierBasis: text("roster"), Class: text("rotation"), Path: text("automated"), Cause: text("unknown"),
+		Tier: text("machine"), TierBasis: text("roster"), Class: text("rotation"), Path: text("automated"), Cause: text("unknown"), Segment: text("production automation"),
 		Time: "2026-03-31T20:00:00Z", Policy: samplePolicy,
 		Acts: []judge.ActRecord{{Time: "2026-03-31T20:00:00Z", Credential: "key", System: "aws", Event: id("billing-key")}},
 		Steps: judge.Steps{

@@ -12,7 +12,7 @@ import (
 
 // tallies are the numbers that the page carries without their being findings:
 // how long recovery takes, what the evidence holds, how each platform fares.
-// What grows with the cases is one duration each; the rest is bounded by
+// What grows with the cases is two durations each; the rest is bounded by
 // maxTallied.
 type tallies struct {
 	credentials map[string]int
@@ -20,6 +20,7 @@ type tallies struct {
 	recover     map[string][]time.Duration   // path -> from request to execution
 	systems     map[string]*systemTally      // by system of the act that names the case
 	closures    map[closureKey]*closureTally // what became of old ways in
+	segments    map[string]*segmentTally     // "" is everybody in none
 	resets      map[time.Time]map[string]int
 	found       map[time.Time]map[string]int // findings not met, by severity
 	months      map[time.Time]*passRate      // month of the case -> verdicts
@@ -43,6 +44,13 @@ type systemTally struct {
 	approver, approved, ticket, method int
 }
 
+// segmentTally is how the cases of one segment of the policy fare.
+type segmentTally struct {
+	cases   int
+	custody map[judge.Custody]int
+	recover []time.Duration // from request to execution
+}
+
 // passRate counts the verdicts that say something.
 type passRate struct{ met, notMet int }
 
@@ -58,7 +66,8 @@ func newTallies() *tallies {
 	return &tallies{
 		closures:    map[closureKey]*closureTally{},
 		credentials: map[string]int{}, causes: map[string]int{}, recover: map[string][]time.Duration{}, systems: map[string]*systemTally{},
-		resets: map[time.Time]map[string]int{}, found: map[time.Time]map[string]int{}, months: map[time.Time]*passRate{},
+		segments: map[string]*segmentTally{},
+		resets:   map[time.Time]map[string]int{}, found: map[time.Time]map[string]int{}, months: map[time.Time]*passRate{},
 		selfService: map[string]*selfServiceTally{}, populations: map[string]*populationTally{}, variants: map[variant]map[string]int{},
 		passes: map[platform][]passRate{},
 	}
@@ -78,8 +87,12 @@ func (t *tallies) addCase(c *judge.CaseRecord) {
 	t.causes[bounded(t.causes, orUnknown(c.Cause))]++
 	credential := primaryCredential(c)
 	t.credentials[bounded(t.credentials, credential)]++
+	segment := t.segment(c.Segment)
+	segment.cases++
+	segment.custody[c.Custody]++
 	if d, ok := toRecover(c, at); ok {
 		t.recover[path] = append(t.recover[path], d)
+		segment.recover = append(segment.recover, d)
 	}
 	t.addClosures(c)
 	count(t.resets, weekOf(at), path)
@@ -106,6 +119,17 @@ func (t *tallies) addCase(c *judge.CaseRecord) {
 			m.add(v)
 		}
 	}
+}
+
+func (t *tallies) segment(name *string) *segmentTally {
+	key := ""
+	if name != nil {
+		key = bounded(t.segments, *name)
+	}
+	if t.segments[key] == nil {
+		t.segments[key] = &segmentTally{custody: map[judge.Custody]int{}}
+	}
+	return t.segments[key]
 }
 
 func (t *tallies) addFinding(f *judge.Finding, sev rules.Severity) {

@@ -57,7 +57,8 @@ type field struct {
 	name     string
 	required bool
 	in, keys string
-	max      int // 0: no bound
+	max      int    // 0: no bound
+	stricter string // how two values of it are weighed, see strictest
 }
 
 func (d *decoder) fail(n ast.Node, hint, format string, args ...any) error {
@@ -81,7 +82,11 @@ var (
 	textType     = reflect.TypeFor[encoding.TextUnmarshaler]()
 	durationType = reflect.TypeFor[time.Duration]()
 	timeType     = reflect.TypeFor[time.Time]()
+	unreadType   = reflect.TypeFor[unread]()
 )
+
+// unread is a mapping that is read later, over a value not known yet.
+type unread struct{ node ast.Node }
 
 func (d *decoder) value(n ast.Node, v reflect.Value, f field) error {
 	if _, empty := n.(*ast.NullNode); empty {
@@ -92,6 +97,12 @@ func (d *decoder) value(n ast.Node, v reflect.Value, f field) error {
 		return nil
 	}
 	switch {
+	case v.Type() == unreadType:
+		if _, ok := pairs(n); !ok {
+			return d.wrongType(n, f, "a mapping")
+		}
+		v.Set(reflect.ValueOf(unread{n}))
+		return nil
 	case v.Type() == durationType:
 		return d.scalar(n, f, "a duration such as 10m, 72h or 7d", func(s string) error {
 			t, err := ParseDuration(s)
@@ -255,7 +266,11 @@ func (d *decoder) required(n ast.Node, v reflect.Value, seen map[string]bool) er
 	}
 	for _, f := range fieldsOf(v.Type()) {
 		if f.required && !seen[f.name] {
-			return d.fail(n, "", "key %q is missing", f.name)
+			hint := ""
+			if strings.Contains(f.in, "|") {
+				hint = "add it: one of " + strings.ReplaceAll(f.in, "|", ", ")
+			}
+			return d.fail(n, hint, "key %q is missing", f.name)
 		}
 	}
 	return nil
@@ -294,7 +309,7 @@ func fieldsOf(t reflect.Type) []placed {
 			continue
 		}
 		most, _ := strconv.Atoi(tag.Get("max"))
-		f := field{name: name, required: option == "required", in: tag.Get("in"), keys: tag.Get("keys"), max: most}
+		f := field{name: name, required: option == "required", in: tag.Get("in"), keys: tag.Get("keys"), max: most, stricter: tag.Get("stricter")}
 		all = append(all, placed{f, i})
 	}
 	return all

@@ -54,7 +54,8 @@
 // # A policy
 //
 // policies/baseline.yaml explains each key. A user's file extends a bundled one
-// and holds only what differs; see LoadPolicy. policies/methods.yaml gives the
+// and holds only what differs; see LoadPolicy. policies/profiles/<name>.yaml is
+// a Profile, what a standard adds to a policy; it only tightens. policies/methods.yaml gives the
 // strength of verification methods and the vendors' names for them,
 // policies/lifetimes.yaml how long old access lives on unavoidably.
 //
@@ -68,6 +69,12 @@
 // (left out where the licence forbids to repeat it), sure, verify; labels;
 // unmapped (check: reason). Each bundled check has a place in each bundled
 // framework.
+//
+// # Schemas
+//
+// schemas/<name>.schema.json describes each file that users write, made from the
+// struct tags by which it is read: after a change, run
+// `go test ./cmd/resetproof -run Schemas -update`.
 //
 // # Mistakes
 //

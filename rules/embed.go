@@ -12,7 +12,7 @@ import (
 
 // bundled holds the rule files as they stand in this folder.
 //
-//go:embed checks frameworks policies *.yaml
+//go:embed checks frameworks policies schemas *.yaml
 var bundled embed.FS
 
 // bundledFile gives a file of this folder and the name errors call it by.

@@ -47,6 +47,14 @@ func ErrorAt(file string, src []byte, line, col int, msg, hint string) *Error {
 	return &Error{File: file, Line: line, Col: col, Msg: msg, Hint: hint, Caret: caret(src, line, col, 0)}
 }
 
+// ErrorOn is ErrorAt for a place that holds width characters: of the line, no
+// more than up to their end is shown.
+func ErrorOn(file string, src []byte, line, col, width int, msg, hint string) *Error {
+	e := ErrorAt(file, src, line, col, msg, hint)
+	e.Caret = caret(src, line, col, max(width, 1))
+	return e
+}
+
 // caretWidth is how many characters of a line are shown around the caret, so
 // that one fits a terminal.
 const caretWidth = 100
@@ -91,6 +99,10 @@ func printable(s string) string {
 
 // maxGuess is the longest word, in bytes, that a guess is made for.
 const maxGuess = 64
+
+// Meant gives the hint for a word that is not one of the known ones: the
+// nearest of them, all if they are few, "" where nothing can be guessed.
+func Meant(word string, known []string) string { return meant(word, known) }
 
 // meant gives the hint for a word that is not one of the known ones.
 func meant(word string, known []string) string {

@@ -15,12 +15,32 @@ const TierPart = "<tier>"
 // LineOf gives the policy line that a rule of a check names for one tier.
 func LineOf(rule string, tier Tier) string { return strings.ReplaceAll(rule, TierPart, string(tier)) }
 
+// LineIn gives the policy line that a rule of a check names for one tier in a
+// segment, "" for none: segments.<name>.<tier>.<key> where the segment states
+// that key, else the tier's own.
+func (p *Policy) LineIn(rule string, tier Tier, segment string) string {
+	key, ok := strings.CutPrefix(rule, "requirements."+TierPart+".")
+	if ok && p.Segment(segment).States(key) {
+		return segmentPrefix + segment + "." + string(tier) + "." + key
+	}
+	return LineOf(rule, tier)
+}
+
+const segmentPrefix = "segments."
+
 // Line gives the value of one line of the policy, such as "72h" for
 // requirements.ordinary.approval_valid, in the words of a policy file. Where the
 // line differs by path, a path other than "" picks its own value. A line that
 // holds further lines has the value "". ok is false where the policy has no such line.
 func (p *Policy) Line(line string, path Path) (value string, ok bool) {
 	v, key := reflect.ValueOf(*p), ""
+	if rest, ok := strings.CutPrefix(line, segmentPrefix); ok {
+		for i := range p.Segments {
+			if of, ok := strings.CutPrefix(rest, p.Segments[i].Name+"."); ok && p.Segments[i].rows != nil {
+				v, line = reflect.ValueOf(p.Segments[i].rows), of
+			}
+		}
+	}
 	for key = range strings.SplitSeq(line, ".") {
 		if v, ok = under(v, key); !ok {
 			return "", false

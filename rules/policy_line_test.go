@@ -33,7 +33,21 @@ func TestPolicyLines(t *testing.T) {
 			t.Errorf("%s of %s, path %q: %q %v, want %q", c.rule, c.tier, c.path, got, ok, c.want)
 		}
 	}
-	for _, rule := range []string{"", "requirements.nobody.request", "requirements.ordinary.nothing", "requirements.ordinary.approval_valid.more", "limits"} {
+	own := load(t, write(t, "extends: baseline\nname: a\nversion: 1\nsegments: [{name: the board, requirements: {approvals: {assisted: 2}}}]\n"))
+	for rule, want := range map[string][2]string{
+		"requirements.<tier>.approvals":      {"segments.the board.privileged.approvals", "2 on the assisted path"},
+		"requirements.<tier>.approval_valid": {"requirements.privileged.approval_valid", "8h"},
+		"limits.contact_changed":             {"limits.contact_changed", "72h"},
+	} {
+		line := own.LineIn(rule, Privileged, "the board")
+		if value, ok := own.Line(line, Assisted); line != want[0] || value != want[1] || !ok {
+			t.Errorf("%s of the board is %s: %q", rule, line, value)
+		}
+		if line := own.LineIn(rule, Privileged, ""); line != LineOf(rule, Privileged) {
+			t.Errorf("%s of nobody in particular is %s", rule, line)
+		}
+	}
+	for _, rule := range []string{"segments.nobody.privileged.approvals", "segments.", "", "requirements.nobody.request", "requirements.ordinary.nothing", "requirements.ordinary.approval_valid.more", "limits"} {
 		if got, ok := set.Versions[0].Line(rule, Assisted); ok && got != "" {
 			t.Errorf("%q is no line with a value, but gives %q", rule, got)
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"reflect"
 	"slices"
@@ -11,27 +12,46 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// LoadPolicy reads the policy that spec names: a bundled one with or without
-// profiles (baseline, strict, baseline+NAME), or a YAML file, which spec is
-// taken for if it holds a slash or ends in .yaml or .yml. A mistake in a file
-// is an *Error.
+// LoadPolicy reads the policy that spec names: a bundled one (baseline, strict)
+// or a YAML file, which it is taken for if it holds a slash or ends in .yaml or
+// .yml, and behind it the profiles that tighten it: baseline+pci, acme.yaml+dora.
+// A mistake in a file is an *Error.
 func LoadPolicy(spec string) (*PolicySet, error) {
-	if isPolicyFile(spec) {
-		src, err := readBounded(spec)
+	file, ok := PolicyFile(spec)
+	if !ok {
+		layers, err := namedLayers(spec)
 		if err != nil {
-			return nil, fmt.Errorf("policy %w", err)
+			return nil, err
 		}
-		return loadVersions(ruleFile{name: spec, src: src})
+		p, err := build(layers)
+		if err != nil {
+			return nil, err
+		}
+		return &PolicySet{Versions: []*Policy{p}}, nil
 	}
-	layers, err := namedLayers(spec)
+	named, err := profilesBehind(spec[len(file):])
 	if err != nil {
 		return nil, err
 	}
-	p, err := build(layers, spec)
+	src, err := readBounded(file)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("policy %w", err)
 	}
-	return &PolicySet{Versions: []*Policy{p}}, nil
+	return loadVersions(ruleFile{name: file, src: src}, named)
+}
+
+// PolicyFile tells whether a spec names a file rather than a bundled policy, and
+// gives the file without the profiles behind it. A plus sign is part of the
+// name where a file of that name lies.
+func PolicyFile(spec string) (file string, ok bool) {
+	if !isPolicyFile(spec) {
+		return "", false
+	}
+	base, _, plus := strings.Cut(spec, "+")
+	if _, err := os.Stat(spec); plus && (err == nil || !isPolicyFile(base)) {
+		return spec, true
+	}
+	return base, true
 }
 
 // PolicyAdding is LoadPolicy of a bundled policy with YAML laid over it, as a
@@ -47,9 +67,9 @@ func PolicyAdding(spec, adds string) (*PolicySet, error) {
 		return nil, err
 	}
 	for _, doc := range docs {
-		layers = append(layers, layer{file, doc})
+		layers = append(layers, layer{file: file, node: doc})
 	}
-	p, err := build(layers, spec)
+	p, err := build(layers)
 	if err != nil {
 		return nil, err
 	}
@@ -57,52 +77,60 @@ func PolicyAdding(spec, adds string) (*PolicySet, error) {
 }
 
 func isPolicyFile(spec string) bool {
-	return strings.ContainsAny(spec, `/\`) || strings.HasSuffix(spec, ".yaml") || strings.HasSuffix(spec, ".yml")
+	base, _, _ := strings.Cut(spec, "+")
+	return strings.ContainsAny(spec, `/\`) || strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml")
 }
 
 // layer is one mapping of a file, laid over the layers before it.
 type layer struct {
-	file ruleFile
-	node ast.Node
+	file    ruleFile
+	node    ast.Node // nil for a profile
+	profile bool
 }
 
 // namedLayers gives the layers of a bundled policy, base first, and of the
 // profiles named behind it.
 func namedLayers(spec string) ([]layer, error) {
-	name, rest, more := strings.Cut(spec, "+")
-	layers, err := bundledLayers("policy", "policies", name)
+	base, _, _ := strings.Cut(spec, "+")
+	named, err := profilesBehind(spec[len(base):])
 	if err != nil {
 		return nil, err
 	}
-	for more {
-		var profile string
-		profile, rest, more = strings.Cut(rest, "+")
-		next, err := bundledLayers("profile", "policies/profiles", profile)
-		if err != nil {
-			return nil, err
-		}
-		layers = append(layers, next...)
+	file, err := bundledPolicyFile("policy", "policies", base)
+	if err != nil {
+		return nil, err
 	}
-	return layers, nil
-}
-
-// bundledLayers reads one bundled file and those it extends.
-func bundledLayers(what, folder, name string) ([]layer, error) {
-	known := bundledNames(folder)
-	if !slices.Contains(known, name) {
-		hint := meant(name, known)
-		if len(known) == 0 {
-			hint = "there is none yet"
-		}
-		return nil, fmt.Errorf("unknown %s %q (%s)", what, clip(name), hint)
-	}
-	file := ruleFile{bundled: true}
-	file.name, file.src = bundledFile(folder + "/" + name + ".yaml")
 	docs, err := parse(file.name, file.src)
 	if err != nil {
 		return nil, err
 	}
-	return extended(file, docs[0])
+	layers, err := extended(file, docs[0])
+	if err != nil {
+		return nil, err
+	}
+	return withProfiles(layers, named)
+}
+
+func withProfiles(layers []layer, named []string) ([]layer, error) {
+	for _, name := range named {
+		file, err := bundledPolicyFile("profile", profilesFolder, name)
+		if err != nil {
+			return nil, err
+		}
+		layers = append(layers, layer{file: file, profile: true})
+	}
+	return layers, nil
+}
+
+// bundledPolicyFile finds one bundled file by its name.
+func bundledPolicyFile(what, folder, name string) (ruleFile, error) {
+	known := bundledNames(folder)
+	if !slices.Contains(known, name) {
+		return ruleFile{}, fmt.Errorf("unknown %s %q (%s)", what, clip(name), meant(name, known))
+	}
+	file := ruleFile{bundled: true}
+	file.name, file.src = bundledFile(folder + "/" + name + ".yaml")
+	return file, nil
 }
 
 func bundledNames(folder string) []string {
@@ -122,7 +150,7 @@ func bundledNames(folder string) []string {
 // extended gives the layers of one document: those of what it extends, then
 // itself.
 func extended(file ruleFile, doc ast.Node) ([]layer, error) {
-	own := layer{file, doc}
+	own := layer{file: file, node: doc}
 	base := entry(doc, "extends")
 	if base == nil {
 		return []layer{own}, nil
@@ -150,29 +178,46 @@ func entry(n ast.Node, key string) *ast.MappingValueNode {
 	return nil
 }
 
-// build decodes layers one over the other. name, if given, is what the result
-// is called.
-func build(layers []layer, name string) (*Policy, error) {
-	p := &Policy{}
+// build decodes layers one over the other and tightens the result by the
+// profiles among them, so that no file laid over a profile undercuts it. The
+// profiles' names follow the policy's own.
+func build(layers []layer) (*Policy, error) {
+	p := &Policy{places: map[string]Place{}}
 	var files [][]byte
+	last, segments := layers[0].file, layers[0]
 	for i, l := range layers {
+		if i == 0 || layers[i-1].file.name != l.file.name {
+			files = append(files, l.file.src)
+		}
+		if l.profile {
+			continue
+		}
+		last = l.file
 		d := decoder{file: l.file.name, src: l.file.src, overlay: i > 0}
 		if err := d.value(l.node, reflect.ValueOf(p).Elem(), field{}); err != nil {
 			return nil, err
 		}
-		if i == 0 || layers[i-1].file.name != l.file.name {
-			files = append(files, l.file.src)
+		p.place(l)
+		if entry(l.node, "segments") != nil {
+			segments = l
 		}
 	}
-	if name != "" {
-		p.Name = name
-	}
-	last := layers[len(layers)-1].file
 	if err := p.complete(last.name); err != nil {
+		return nil, err
+	}
+	if err := p.segmentRows(segments); err != nil {
 		return nil, err
 	}
 	for tier, row := range p.Requirements {
 		p.Requirements[tier] = row.everyPath()
+	}
+	for _, l := range layers {
+		if l.profile {
+			if err := p.tighten(l.file); err != nil {
+				return nil, err
+			}
+			p.Name += "+" + p.Profiles[len(p.Profiles)-1].Name
+		}
 	}
 	_, methods := bundledFile(methodsPath)
 	p.Methods = bundledMethods().with(p.MethodNames)
@@ -180,6 +225,23 @@ func build(layers []layer, name string) (*Policy, error) {
 	p.Lifetimes = theLifetimes()
 	p.SHA256 = digest(append(files, methods, lifetimes)...)
 	return p, nil
+}
+
+// place remembers where a layer states its keys, down to those of a tier.
+func (p *Policy) place(l layer) {
+	var walk func(n ast.Node, at string, deep int)
+	walk = func(n ast.Node, at string, deep int) {
+		entries, _ := pairs(n)
+		for _, e := range entries {
+			key, _ := text(e.Key)
+			line, col := position(e.Key)
+			p.places[at+key] = Place{l.file.name, line, col, !l.file.bundled}
+			if deep > 0 {
+				walk(e.Value, at+key+".", deep-1)
+			}
+		}
+	}
+	walk(l.node, "", 2)
 }
 
 // complete tells what a policy leaves open that the judge has to know.
@@ -204,22 +266,9 @@ func (p *Policy) complete(file string) error {
 
 // everyPath replaces the word any by the paths it stands for.
 func (r Row) everyPath() Row {
-	for _, list := range []*[]Path{&r.Paths, &r.Request, &r.Reason} {
-		if slices.Contains(*list, anyPath) {
-			*list = Paths()
-		}
-	}
-	for _, byPath := range []map[Path]int{r.Verification, r.Approvals} {
-		n, ok := byPath[anyPath]
-		if !ok {
-			continue
-		}
-		delete(byPath, anyPath)
-		for _, p := range Paths() {
-			if _, named := byPath[p]; !named {
-				byPath[p] = n
-			}
-		}
+	v := reflect.ValueOf(&r).Elem()
+	for i := range v.NumField() {
+		everyPath(v.Field(i))
 	}
 	return r
 }

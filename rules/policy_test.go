@@ -165,6 +165,43 @@ mfa_verification: 4
 	}
 }
 
+func TestGapsBetweenVersions(t *testing.T) {
+	const head = "extends: baseline\nname: acme\nversions:\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"gap", "  - {version: 1, valid_until: 2026-02-01}\n  - {version: 2, valid_from: 2026-03-01}\n",
+			`acme.yaml:4:18: a gap between policy versions: 1 ends 2026-02-01, 2 comes into force 2026-03-01 (leave valid_until away: a version is in force until the next one)` +
+				"\n      - {version: 1, valid_until: 2026-02-01}\n                     ^"},
+		{"overlap", "  - {version: 1, valid_until: 2026-03-01T00:00:01Z}\n  - {version: 2, valid_from: 2026-03-01}\n",
+			`acme.yaml:4:18: policy versions overlap: 1 ends 2026-03-01T00:00:01Z, 2 comes into force 2026-03-01`},
+		{"backwards", "  - {version: 1, valid_from: 2026-03-01, valid_until: 2026-03-01}\n", `acme.yaml:4:42: version 1 ends before it comes into force`},
+		{"seamless", "  - {version: 1, valid_until: 2026-03-01}\n  - {version: 2, valid_from: 2026-03-01}\n", ""},
+	} {
+		_, err := LoadPolicy(write(t, head+c.text))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: error %v\nwant one with %s", c.name, err, c.want)
+		}
+	}
+
+	set, err := LoadPolicy(write(t, head+"  - {version: 1, valid_from: 2026-01-01}\n  - {version: 2, valid_from: 2026-03-01, valid_until: 2026-04-01}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[string]string{
+		"2025-12-31": "acme.yaml:4:18: the reset of ann (2025-12-31T00:00:00Z) lies before the first version of the policy comes into force",
+		"2026-01-01": "", "2026-03-31": "",
+		"2026-04-01": "acme.yaml:5:42: the reset of ann (2026-04-01T00:00:00Z) lies after the last version of the policy ends",
+	} {
+		at, _ := time.Parse(time.DateOnly, day)
+		err := set.Uncovered("the reset of ann", at)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: error %v\nwant one with %s", day, err, want)
+		}
+	}
+	if err := (&PolicySet{Versions: []*Policy{load(t, "baseline")}}).Uncovered("the reset of ann", time.Unix(0, 0)); err != nil {
+		t.Errorf("a policy without dates: %v", err)
+	}
+}
+
 func TestPolicyMistakes(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"misspelt key", "extends: baseline\nname: a\nversion: 1\nrequirements:\n  ordinary:\n    aprovals: {assisted: 1}\n",
@@ -203,7 +240,10 @@ func TestUnknownPolicyNamesAreExplained(t *testing.T) {
 	for spec, want := range map[string]string{
 		"basline":          "did you mean baseline?",
 		"lenient":          "known here: baseline, strict",
-		"baseline+pci":     `unknown profile "pci"`,
+		"baseline+pic":     `unknown profile "pic" (known here: cjis, dora, hipaa, nydfs, pci, sox)`,
+		"baseline+":        `unknown profile ""`,
+		"strict+pci+pci":   `profile "pci" is named twice`,
+		"acme.yaml+pci":    "acme.yaml: no such file",
 		"missing/acme.yml": "no such file",
 	} {
 		if _, err := LoadPolicy(spec); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"resetproof/ingest/event"
@@ -90,6 +92,11 @@ func Precedence(system string) int {
 		return rank
 	}
 	return c.others
+}
+
+// Systems lists the systems that are known by name, sorted.
+func Systems() []string {
+	return slices.Sorted(maps.Keys(bundledChain().rank))
 }
 
 // Links lists the eight links of a chain in order. The slice is shared: it

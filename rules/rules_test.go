@@ -280,7 +280,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("- - - ? {[: &a *a !!b |2\n  x"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		file := ruleFile{name: "fuzz.yaml", src: bytes.Clone(src)}
-		if set, err := loadVersions(file); err == nil && (len(set.Versions) == 0 || set.Versions[0].Name == "") {
+		if set, err := loadVersions(file, nil); err == nil && (len(set.Versions) == 0 || set.Versions[0].Name == "") {
 			t.Error("a policy without version or name was accepted")
 		}
 		if c, err := readCheck(file); err == nil && c.ID != "fuzz" {

@@ -43,7 +43,7 @@ type config struct {
 	Reviews    string `yaml:"reviews"`
 	Topology   string `yaml:"topology"`
 
-	// Policy is baseline, strict, either with profiles (baseline+pci), or a file.
+	// Policy is baseline, strict or a file, with profiles behind it (baseline+pci).
 	Policy string `yaml:"policy"`
 	// Now is the time deadlines are judged against; zero if not stated.
 	Now time.Time `yaml:"now"`
@@ -112,7 +112,7 @@ func readConfig(file string) (*config, error) {
 	for i := range c.Sources {
 		paths = append(paths, &c.Sources[i].URI)
 	}
-	if isFile(c.Policy) {
+	if _, ok := rules.PolicyFile(c.Policy); ok {
 		paths = append(paths, &c.Policy)
 	}
 	for _, p := range paths {
@@ -127,8 +127,8 @@ func readConfig(file string) (*config, error) {
 // for logs.
 func (c *config) own() []string {
 	own := []string{c.file, c.Lake, c.Out, c.Identities, c.Secrets, c.Exceptions, c.State, c.Incidents, c.Reviews, c.Topology}
-	if isFile(c.Policy) {
-		own = append(own, c.Policy)
+	if file, ok := rules.PolicyFile(c.Policy); ok {
+		own = append(own, file)
 	}
 	return own
 }
@@ -144,11 +144,6 @@ func readBounded(file string) ([]byte, error) {
 		err = fmt.Errorf("%s: longer than %d bytes", file, maxConfig)
 	}
 	return src, err
-}
-
-// isFile tells a policy that is a file from the name of a bundled one.
-func isFile(policy string) bool {
-	return strings.ContainsAny(policy, `/\`) || strings.HasSuffix(policy, ".yaml") || strings.HasSuffix(policy, ".yml")
 }
 
 func isURL(uri string) bool { return strings.Contains(uri, "://") }

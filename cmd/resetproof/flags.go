@@ -70,7 +70,7 @@ func (f *judgeFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.incidents, "incidents", "", "read declared incidents from this `FILE`")
 	s.StringVar(&f.reviews, "reviews", "", "read reviews of cases from this `FILE`")
 	s.StringVar(&f.topology, "topology", "", "read how directories depend on each other from this `FILE`")
-	s.StringVar(&f.policy, "policy", "", "judge by this `POLICY`: baseline, strict, or a file (default baseline)")
+	s.StringVar(&f.policy, "policy", "", "judge by this `POLICY`: baseline, strict or a file, with profiles behind it as in baseline+pci (default baseline)")
 	s.StringVar(&f.baseline, "baseline", "", "let only what is new since this `FILE|last` fail the run: findings.jsonl of an earlier run, a list of accepted findings, or the last run stored in the lake")
 	s.StringVar(&f.period, "period", "", "judge the resets carried out in `FROM/TO`; evidence before and after is read")
 	f.registerRules(s)

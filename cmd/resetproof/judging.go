@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -26,8 +27,8 @@ type judging struct {
 // own lists the files and folders the flags name: no walk takes them for logs.
 func (f *judgeFlags) own() []string {
 	own := slices.Concat(f.ruleDirs, f.frameworkDirs, []string{f.identities, f.secrets, f.exceptions, f.state, f.incidents, f.reviews, f.topology, f.baseline})
-	if isFile(f.policy) {
-		own = append(own, f.policy)
+	if file, ok := rules.PolicyFile(f.policy); ok {
+		own = append(own, file)
 	}
 	return own
 }
@@ -42,6 +43,11 @@ func (f *judgeFlags) load(s settings) (*judging, error) {
 	}
 	if j.Policies, err = rules.LoadPolicy(j.policy); err != nil {
 		return nil, usage(err, "")
+	}
+	if !j.Period[0].IsZero() {
+		if err := j.Policies.Uncovered("the period", j.Period[0]); err != nil {
+			return nil, usage(err, "")
+		}
 	}
 	if j.Checks, err = loadChecks(f.ruleDirs); err != nil {
 		return nil, err
@@ -83,6 +89,9 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		err = context.Cause(ctx)
 	}
 	if err != nil {
+		if mistake := (*rules.Error)(nil); errors.As(err, &mistake) {
+			err = usage(mistake, "") // a policy that does not cover what was found
+		}
 		return out.abandon(err)
 	}
 	progress.Close()

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,13 +26,14 @@ func TestMain(m *testing.M) {
 //	bytes FILE QUOTED     append what a Go string literal says, and a line end
 //	longline FILE MIB     append a JSON line that long to a file
 //	balanced FILE…        each coverage.json accounts for every record
+//	sed OLD NEW FILE      replace the first line that a pattern matches as a whole, or drop it
 func TestTranscripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/cli",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitsWith, "longline": longLine, "bytes": appendBytes, "balanced": balanced,
+			"code": exitsWith, "longline": longLine, "bytes": appendBytes, "balanced": balanced, "sed": replaceLine,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -97,4 +100,21 @@ func balanced(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s: %v", file, err)
 		}
 	}
+}
+
+func replaceLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: sed OLD NEW FILE")
+	}
+	old, err := regexp.Compile("^(?:" + args[0] + ")$")
+	ts.Check(err)
+	lines := strings.Split(ts.ReadFile(args[2]), "\n")
+	i := slices.IndexFunc(lines, old.MatchString)
+	if i < 0 {
+		ts.Fatalf("no line of %s is %s", args[2], args[0])
+	}
+	if lines[i] = args[1]; args[1] == "" {
+		lines = slices.Delete(lines, i, i+1)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.Join(lines, "\n")), 0o600))
 }

@@ -256,8 +256,11 @@ func (f *Fold) longest(c *Case) time.Duration {
 }
 
 func (w *World) longest(id string, t int64) time.Duration {
-	r := w.Policy(t).Requirements[w.tier(id, t)]
-	return max(r.Watch, r.ForcedChange, r.SessionsEnded, r.TokensRevoked, r.MFABack, r.DeviceBack, r.DependentsRotated, r.DirectoriesReached)
+	var longest time.Duration
+	for _, r := range w.Policy(t).Rows(w.tier(id, t)) {
+		longest = max(longest, r.Watch, r.ForcedChange, r.SessionsEnded, r.TokensRevoked, r.MFABack, r.DeviceBack, r.DependentsRotated, r.DirectoriesReached)
+	}
+	return longest
 }
 
 // surround collects privileges given around a case and what its identity did

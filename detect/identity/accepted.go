@@ -27,11 +27,10 @@ const acceptedFor = 90 * 24 * time.Hour
 
 // LoadAccepted reads a baseline file of accepted findings, CSV or YAML.
 func LoadAccepted(path string) ([]Accepted, File, error) {
-	rows, file, err := readRows("baseline", path, "case_or_finding")
+	rows, f, file, err := readRows("baseline", path, "case_or_finding")
 	if err != nil {
 		return nil, File{}, err
 	}
-	f := &faults{name: file.base()}
 	list := each(rows, f, acceptedFrom)
 	return list, file, f.err()
 }
@@ -44,13 +43,13 @@ func acceptedFrom(r *record) Accepted {
 		Tags: r.tags(), Line: r.line,
 	}
 	if raw, err := hex.DecodeString(a.CaseOrFinding); a.CaseOrFinding != "" && (err != nil || len(raw) != 16) {
-		r.faults.add(r.line, "case_or_finding is no id: hint: copy id or case from findings.jsonl, 32 hexadecimal digits")
+		r.fault("case_or_finding", "case_or_finding is no id: hint: copy id or case from findings.jsonl, 32 hexadecimal digits")
 	}
 	if a.Until == 0 && a.AcceptedAt != 0 {
 		a.Until = a.AcceptedAt + int64(acceptedFor)
 	}
 	if a.Until != 0 && a.Until <= a.AcceptedAt {
-		r.faults.add(r.line, "until is not after accepted_at")
+		r.fault("until", "until is not after accepted_at")
 	}
 	a.Defect = a.defect()
 	return a

@@ -48,6 +48,7 @@ func Load(p Paths) (*Context, error) {
 		{"identities", p.Identities, "id", func(rows []row, f *faults) {
 			if list := each(rows, f, identityFrom); f.err() == nil {
 				c.Roster = newRoster(list, f)
+				c.Roster.checkRelations(rows, list, f)
 			}
 		}},
 		{"secrets", p.Secrets, "id", func(rows []row, f *faults) {
@@ -62,6 +63,7 @@ func Load(p Paths) (*Context, error) {
 		{"reviews", p.Reviews, "case_or_finding", func(rows []row, f *faults) { c.Reviews = each(rows, f, reviewFrom) }},
 		{"topology", p.Topology, "directory", func(rows []row, f *faults) {
 			c.Directories = each(rows, f, directoryFrom)
+			checkTopology(rows, c.Directories, f)
 			unique(f, c.Directories, func(d Directory) (string, int) { return d.Directory, d.Line })
 		}},
 		{"exceptions", p.Exceptions, "id", func(rows []row, f *faults) {
@@ -72,11 +74,10 @@ func Load(p Paths) (*Context, error) {
 		if load.path == "" {
 			continue
 		}
-		rows, file, err := readRows(load.role, load.path, load.key)
+		rows, f, file, err := readRows(load.role, load.path, load.key)
 		if err != nil {
 			return nil, err
 		}
-		f := &faults{name: file.base()}
 		load.into(rows, f)
 		if err := f.err(); err != nil {
 			return nil, err

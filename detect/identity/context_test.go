@@ -46,50 +46,77 @@ func TestFaultsOfContextFiles(t *testing.T) {
 	for _, c := range []struct {
 		file, guilty, innocent, want string
 	}{
-		{"identities.csv", "", "id\n", "identities.csv: the file is empty: hint: it needs at least a header line"},
-		{"identities.csv", "id,kind\np1,robot\n", "id,kind\np1,service\n", `identities.csv:2: unknown kind "robot": hint: one of person, service, shared, workload, break-glass`},
-		{"identities.csv", "id,tier\np1,privledged\n", "id,tier\np1,Privileged\n", `identities.csv:2: unknown tier "privledged": hint: one of break-glass, privileged-machine, machine, privileged, sensitive, ordinary`},
-		{"identities.csv", "id,valid_from\np1,1.3.2026\n", "id,valid_from\np1,2026-03-01\n", "identities.csv:2: valid_from is not a date: hint: write 2026-03-01 or 2026-03-01T09:00:00Z"},
-		{"identities.csv", "id,valid_from\np1,1601-01-01\n", "id,valid_until\np1,9999-12-31\n", "identities.csv:2: valid_from lies before 1900"},
-		{"identities.csv", "id,valid_from,valid_until\np1,2026-03-01,2026-03-01\n", "id,valid_from,valid_until\np1,2026-03-01,2026-03-02\n", "identities.csv:2: valid_until is not after valid_from"},
-		{"identities.csv", "id,name\n,Ann\n", "id,name\np1,\n", "identities.csv:2: id is missing"},
-		{"identities.csv", "name\nAnn\n", "Id,name\np1,Ann\n", `identities.csv:1: no column "id": hint: the first line must name the columns`},
-		{"identities.csv", "id,name,ID\n", "id,name,id2\n", `identities.csv:1: column "id" stands twice`},
-		{"identities.csv", "id;name\np1;Ann\n", "id,name\np1,Ann\n", "identities.csv:1: the header is one column: hint: separate columns with commas, list values with semicolons"},
-		{"identities.csv", "id,name\np1,Lee, Ann\n", "id,name\np1,\"Lee, Ann\"\n", "identities.csv:2: 3 fields where the header has 2: hint: put fields that contain a comma in double quotes"},
-		{"identities.csv", "id,name\np1,\"Ann\n", "id,name\np1,\"Ann\"\n", "identities.csv:2: extraneous or missing \" in quoted-field"},
-		{"identities.csv", "id,name\np1,Ren\xe9\n", "\ufeffid,name\np1,René\n", "identities.csv:2: not UTF-8 text: hint: save the file as UTF-8"},
-		{"identities.csv", "id,name\np1,A\x00n\n", "id,name\np1,A\tn\n", "identities.csv:2: control character U+0000: hint: the file must be plain text"},
-		{"identities.csv", "id,legal_hold\np1,perhaps\n", "id,legal_hold\np1,yes\n", "identities.csv:2: legal_hold is neither true nor false"},
+		{"identities.csv", "", "id\n", "identities.csv: the file is empty (it needs at least a header line)"},
+		{"identities.csv", "id,kind\np1,robot\n", "id,kind\np1,service\n", `identities.csv:2:4: unknown kind "robot" (one of person, service, shared, workload, break-glass)`},
+		{"identities.csv", "id,tier\np1,privledged\n", "id,tier\np1,Privileged\n", `identities.csv:2:4: unknown tier "privledged" (one of break-glass, privileged-machine, machine, privileged, sensitive, ordinary)`},
+		{"identities.csv", "id,valid_from\np1,1.3.2026\n", "id,valid_from\np1,2026-03-01\n", "identities.csv:2:4: valid_from is not a date (write 2026-03-01 or 2026-03-01T09:00:00Z)"},
+		{"identities.csv", "id,valid_from\np1,1601-01-01\n", "id,valid_until\np1,9999-12-31\n", "identities.csv:2:4: valid_from lies before 1900"},
+		{"identities.csv", "id,valid_from,valid_until\np1,2026-03-01,2026-03-01\n", "id,valid_from,valid_until\np1,2026-03-01,2026-03-02\n", "identities.csv:2:15: valid_until is not after valid_from"},
+		{"identities.csv", "id,name\n,Ann\n", "id,name\np1,\n", "identities.csv:2:1: id is missing"},
+		{"identities.csv", "name\nAnn\n", "Id,name\np1,Ann\n", `identities.csv:1:1: no column "id" (the first line must name the columns)`},
+		{"identities.csv", "id,name,ID\n", "id,name,id2\n", `identities.csv:1:9: column "id" stands twice`},
+		{"identities.csv", "id;name\np1;Ann\n", "id,name\np1,Ann\n", "identities.csv:1:1: the header is one column (separate columns with commas, list values with semicolons)"},
+		{"identities.csv", "id,name\np1,Lee, Ann\n", "id,name\np1,\"Lee, Ann\"\n", "identities.csv:2:1: 3 fields where the header has 2 (put fields that contain a comma in double quotes)"},
+		{"identities.csv", "id,name\np1,\"Ann\n", "id,name\np1,\"Ann\"\n", "identities.csv:2:1: extraneous or missing \" in quoted-field"},
+		{"identities.csv", "id,name\np1,Ren\xe9\n", "\ufeffid,name\np1,René\n", "identities.csv:2:1: not UTF-8 text (save the file as UTF-8)"},
+		{"identities.csv", "id,name\np1,A\x00n\n", "id,name\np1,A\tn\n", "identities.csv:2:1: control character U+0000 (the file must be plain text)"},
+		{"identities.csv", "id,legal_hold\np1,perhaps\n", "id,legal_hold\np1,yes\n", "identities.csv:2:4: legal_hold is neither true nor false"},
 		{
 			"identities.csv",
 			"id,accounts,valid_from,valid_until\np1,S-1-5-21-1-2-3-4,,2026-03-01\np2,s-1-5-21-1-2-3-4,2026-01-01,\n",
 			"id,accounts,valid_from,valid_until\np1,S-1-5-21-1-2-3-4,,2026-01-01\np2,s-1-5-21-1-2-3-4,2026-01-01,\n",
-			"identities.csv:3: account s-1-5-21-1-2-3-4 is claimed by p1 and p2 between 2026-01-01 and 2026-03-01",
+			"identities.csv:3:1: account s-1-5-21-1-2-3-4 is claimed by p1 and p2 between 2026-01-01 and 2026-03-01",
 		},
 		{
 			"identities.csv", "id,accounts\np1,ann\np2,ANN\n", "id,accounts\np1,jira:ann\np2,github:ANN\n",
-			"identities.csv:3: account ANN is claimed by p1 and p2 at all times",
+			"identities.csv:3:1: account ANN is claimed by p1 and p2 at all times",
 		},
 		{
 			"identities.csv", "id,roles\np1,a\np1,b\n", "id,roles,valid_from\np1,a,\np1,b,2026-01-01\n",
-			"identities.csv:3: p1 has two rows that begin at one time: hint: a history needs a different valid_from in each row",
+			"identities.csv:3:1: p1 has two rows that begin at one time (a history needs a different valid_from in each row)",
 		},
-		{"secrets.csv", "id,max_age\ns1,a month\n", "id,max_age\ns1,30d\n", "secrets.csv:2: max_age is not a length of time: hint: write 30d, 12h or 10m"},
-		{"secrets.csv", "id,system\ns1,vault\ns1,vault\n", "id,system\ns1,vault\ns1,aws\n", "secrets.csv:3: the same entry as in line 2: hint: write lists into one row, separated by semicolons"},
-		{"state.csv", "account,observed_at\nann,yesterday\n", "account,observed_at\nann,2026-03-01\n", "state.csv:2: observed_at is not a date: hint: write 2026-03-01 or 2026-03-01T09:00:00Z"},
-		{"incidents.csv", "id,kind\nI1,party\n", "id,kind\nI1,\n", `incidents.csv:2: unknown kind "party": hint: one of incident, investigation, campaign`},
-		{"incidents.csv", "id,declared_at,closed_at\nI1,2026-03-02,2026-03-01\n", "id,declared_at,closed_at\nI1,2026-03-02,\n", "incidents.csv:2: closed_at lies before declared_at"},
-		{"reviews.csv", "case_or_finding,decision\nc1,fine\n", "case_or_finding,decision\nc1,accepted\n", `reviews.csv:2: unknown decision "fine": hint: one of accepted, false-positive, remediated, risk-accepted`},
-		{"topology.csv", "directory,mechanism\nad,magic\n", "directory,mechanism\nad,none\n", `topology.csv:2: unknown mechanism "magic": hint: one of hash-sync, pass-through, federated, delegated-auth, push, none`},
-		{"exceptions.yaml", "id: W1\n", "- id: W1\n", "exceptions.yaml:1: not a sequence: hint: begin each entry with \"- \""},
-		{"exceptions.yaml", "- W1\n", "- id: W1\n", "exceptions.yaml:1: an entry must be a list of \"key: value\""},
-		{"exceptions.yaml", "- id: W1\n  checks: {a: b}\n", "- id: W1\n  checks: [a, b]\n", "exceptions.yaml:2: checks takes a value or a list of values"},
-		{"exceptions.yaml", "- id: W1\n  reason: &r x\n", "- id: W1\n  reason: x\n", "exceptions.yaml:2: reason takes a value or a list of values"},
-		{"exceptions.yaml", "- id: W1\n  reason: [a, b]\n", "- id: W1\n  reason: [a]\n", "exceptions.yaml:1: reason takes one value, not a list"},
-		{"exceptions.yaml", "- id: W1\n- id: W1\n", "- id: W1\n- id: W2\n", "exceptions.yaml:2: the same entry as in line 1: hint: write lists into one row, separated by semicolons"},
-		{"exceptions.yaml", "- id: " + strings.Repeat("[", 1<<20), "- id: x\n  reason: see [1\n", "exceptions.yaml:1: nested too deeply: hint: an entry holds values and lists of values"},
-		{"exceptions.yaml", strings.Repeat("- ", 1<<20) + "id: x", "-  id: x\n   reason: a - - - - - - - - - - b\n", "exceptions.yaml:1: nested too deeply: hint: an entry holds values and lists of values"},
+		{"secrets.csv", "id,max_age\ns1,a month\n", "id,max_age\ns1,30d\n", "secrets.csv:2:4: max_age is not a length of time (write 30d, 12h or 10m)"},
+		{"secrets.csv", "id,system\ns1,vault\ns1,vault\n", "id,system\ns1,vault\ns1,aws\n", "secrets.csv:3:1: the same entry as in line 2 (write lists into one row, separated by semicolons)"},
+		{"state.csv", "account,observed_at\nann,yesterday\n", "account,observed_at\nann,2026-03-01\n", "state.csv:2:5: observed_at is not a date (write 2026-03-01 or 2026-03-01T09:00:00Z)"},
+		{"incidents.csv", "id,kind\nI1,party\n", "id,kind\nI1,\n", `incidents.csv:2:4: unknown kind "party" (one of incident, investigation, campaign)`},
+		{"incidents.csv", "id,declared_at,closed_at\nI1,2026-03-02,2026-03-01\n", "id,declared_at,closed_at\nI1,2026-03-02,\n", "incidents.csv:2:15: closed_at lies before declared_at"},
+		{"reviews.csv", "case_or_finding,decision\nc1,fine\n", "case_or_finding,decision\nc1,accepted\n", `reviews.csv:2:4: unknown decision "fine" (one of accepted, false-positive, remediated, risk-accepted)`},
+		{"topology.csv", "directory,mechanism\nad,magic\n", "directory,mechanism\nad,none\n", `topology.csv:2:4: unknown mechanism "magic" (one of hash-sync, pass-through, federated, delegated-auth, push, none)`},
+		{"identities.csv", "id,manager\nann,ann\n", "id,manager\nann,mia\n", "identities.csv:2:5: ann names the identity itself as its manager (leave it empty; nobody approves for himself)"},
+		{
+			"identities.csv", "id,kind,accounts,owner,delegates\nsvc,service,ACME\\svc,acme\\SVC,\n", "id,kind,accounts,owner,delegates\nsvc,service,ACME\\svc,bob,\n",
+			"identities.csv:2:22: svc names the identity itself as its owner (leave it empty; nobody approves for himself)",
+		},
+		{
+			"identities.csv", "id,name,delegates\nann,Zoë,mia;bob\nbob,,carol\ncarol,,ann\nmia,,\n", "id,name,delegates\nann,Zoë,mia;bob\nbob,,carol\ncarol,,mia\nmia,,\n",
+			"identities.csv:2:9: delegation goes round: ann (line 2) → bob (line 3) → carol (line 4) → ann (name a third person or drop one of them; whoever is asked could pass it on for ever)",
+		},
+		{ // twin: they stood in for each other, never at one time
+			"identities.csv",
+			"id,accounts,delegates,valid_from,valid_until\nann,,b@acme.example,2026-01-01,\nbob,b@acme.example,ann,2026-03-01,2026-04-01\nbob,b@acme.example,,2026-04-01,\n",
+			"id,accounts,delegates,valid_from,valid_until\nann,,b@acme.example,2026-01-01,2026-03-01\nbob,b@acme.example,ann,2026-03-01,2026-04-01\nbob,b@acme.example,,2026-04-01,\n",
+			"identities.csv:2:6: delegation goes round: ann (line 2) → bob (line 3) → ann (name a third person or drop one of them; whoever is asked could pass it on for ever)",
+		},
+		{
+			"topology.csv", "directory,authority\nad,ad\nentra,adds\n", "directory,authority\nad,ad\nentra,ad\n",
+			`topology.csv:3:7: authority "adds" is no directory of this file (add its row, or write one of ad, entra)`,
+		},
+		{
+			"topology.csv", "directory,authority\nad,okta\nentra,ad\nokta,entra\n", "directory,authority\nad,\nentra,ad\nokta,entra\n",
+			"topology.csv:2:4: authorities go round: ad → okta → entra → ad (one of them holds the password; it is its own authority)",
+		},
+		{
+			"topology.yaml", "- directory: ad\n- {directory: entra, authority: adds}\n", "- directory: ad\n- {directory: entra, authority: ad}\n",
+			`topology.yaml:2:33: authority "adds" is no directory of this file (add its row, or write one of ad, entra)`,
+		},
+		{"exceptions.yaml", "id: W1\n", "- id: W1\n", "exceptions.yaml:1:1: not a sequence (begin each entry with \"- \")"},
+		{"exceptions.yaml", "- W1\n", "- id: W1\n", "exceptions.yaml:1:3: an entry must be a list of \"key: value\""},
+		{"exceptions.yaml", "- id: W1\n  checks: {a: b}\n", "- id: W1\n  checks: [a, b]\n", "exceptions.yaml:2:3: checks takes a value or a list of values"},
+		{"exceptions.yaml", "- id: W1\n  reason: &r x\n", "- id: W1\n  reason: x\n", "exceptions.yaml:2:3: reason takes a value or a list of values"},
+		{"exceptions.yaml", "- id: W1\n  reason: [a, b]\n", "- id: W1\n  reason: [a]\n", "exceptions.yaml:2:11: reason takes one value, not a list"},
+		{"exceptions.yaml", "- id: W1\n- id: W1\n", "- id: W1\n- id: W2\n", "exceptions.yaml:2:1: the same entry as in line 1 (write lists into one row, separated by semicolons)"},
+		{"exceptions.yaml", "- id: " + strings.Repeat("[", 1<<20), "- id: x\n  reason: see [1\n", "exceptions.yaml:1:1: nested too deeply (an entry holds values and lists of values)"},
+		{"exceptions.yaml", strings.Repeat("- ", 1<<20) + "id: x", "-  id: x\n   reason: a - - - - - - - - - - b\n", "exceptions.yaml:1:1: nested too deeply (an entry holds values and lists of values)"},
 	} {
 		load := func(text string) error {
 			path := write(t, c.file, text)
@@ -113,13 +140,36 @@ func TestFaultsOfContextFiles(t *testing.T) {
 			_, err := Load(p)
 			return err
 		}
-		if err := load(c.guilty); err == nil || err.Error() != c.want {
+		if err := load(c.guilty); err == nil || sentence(err) != c.want {
 			t.Errorf("%s %.200q\n got %v\nwant %s", c.file, c.guilty, err, c.want)
 		}
 		if err := load(c.innocent); err != nil {
 			t.Errorf("%s %q is refused: %v", c.file, c.innocent, err)
 		}
 	}
+}
+
+func TestFaultsPointAtTheirCell(t *testing.T) {
+	for _, c := range []struct{ file, text, want string }{
+		{"identities.csv", "id,name,kind,manager\np1,\"Ren\u00e9 d'Amour\",robot,mia\n", "    p1,\"Ren\u00e9 d'Amour\",robot\n                      ^"},
+		{"identities.yaml", "- id: p1\n  name: René\n  kind: robot  # no\n", "      kind: robot\n            ^"},
+	} {
+		_, err := Load(Paths{Identities: write(t, c.file, c.text)})
+		if err == nil || !strings.HasSuffix(err.Error(), "\n"+c.want) {
+			t.Errorf("%s: error %v\nwant the caret\n%s", c.file, err, c.want)
+		}
+	}
+	// Another product's export may hold what nobody may see.
+	_, err := Load(Paths{Identities: write(t, "users.csv", "SamAccountName,SID,unicodePwd\nann,S-1-5-21-1-2-3-4\n")})
+	if err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a line of a foreign export is shown: %v", err)
+	}
+}
+
+// sentence is an error without the line and the caret below it.
+func sentence(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 func TestMissingAndHugeFiles(t *testing.T) {
@@ -138,9 +188,9 @@ func TestMissingAndHugeFiles(t *testing.T) {
 func TestFaultsAreListedAndBounded(t *testing.T) {
 	text := "id,kind\n" + strings.Repeat("p,robot\n", maxRowErrors+5)
 	_, err := Load(Paths{Identities: write(t, "identities.csv", text)})
-	lines := strings.Split(err.Error(), "\n")
-	if len(lines) != maxRowErrors+1 || lines[maxRowErrors] != "identities.csv: and 5 more" {
-		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
+	text = err.Error()
+	if n := strings.Count(text, "identities.csv:"); n != maxRowErrors+1 || !strings.HasSuffix(text, "\nidentities.csv: and 5 more") {
+		t.Errorf("%d faults in\n%s", n, text)
 	}
 }
 

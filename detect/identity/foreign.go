@@ -2,7 +2,6 @@ package identity
 
 import (
 	"bytes"
-	"fmt"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -88,10 +87,6 @@ func clean(v string) string {
 
 // rosterRows reads a roster in any of its forms, told by content.
 func rosterRows(name string, src []byte, key string) ([]row, error) {
-	src, err := plainText(name, src)
-	if err != nil {
-		return nil, err
-	}
 	if err := checkText(name, src); err != nil {
 		return nil, err
 	}
@@ -146,7 +141,7 @@ func plainText(name string, src []byte) ([]byte, error) {
 		}
 		text, err := utf16.UTF16(utf16.LittleEndian, utf16.ExpectBOM).NewDecoder().Bytes(src)
 		if err != nil {
-			return nil, fmt.Errorf("%s: not UTF-16 text: %w", name, err)
+			return nil, mistake(name, nil, place{}, "not UTF-16 text: %v", err)
 		}
 		return text, nil
 	}

@@ -27,7 +27,7 @@ func csvEntries(name string, src []byte) ([]*entry, *product, error) {
 	if p == nil {
 		return nil, nil, nil
 	}
-	rows, err := csvTable(name, src, "", comma, comment)
+	rows, err := csvTable(name, src, nil, "", comma, comment)
 	if err != nil {
 		return nil, nil, err
 	}

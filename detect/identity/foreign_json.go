@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
@@ -24,11 +23,11 @@ func jsonEntries(name string, src []byte) ([]*entry, *product, error) {
 		case ".yaml", ".yml", ".json":
 			return nil, nil, nil
 		}
-		return nil, nil, fmt.Errorf("%s:%d: no roster that is known: hint: JSON holds users of Microsoft Graph, Okta or SCIM", name, r.line)
+		return nil, nil, mistake(name, nil, rowAt(r.line), "no roster that is known: hint: JSON holds users of Microsoft Graph, Okta or SCIM")
 	case err != nil:
 		return nil, nil, err
 	case r.product == nil && r.paged:
-		return nil, nil, fmt.Errorf("%s: no users in it", name)
+		return nil, nil, mistake(name, nil, place{}, "no users in it")
 	}
 	return r.entries, r.product, r.complete()
 }
@@ -77,7 +76,7 @@ func (r *jsonReader) item(depth int) error {
 		return r.fault(err)
 	}
 	if depth > maxPages {
-		return fmt.Errorf("%s:%d: lists nested too deeply: hint: a roster is a list of users or of pages of them", r.name, line)
+		return mistake(r.name, nil, rowAt(line), "lists nested too deeply: hint: a roster is a list of users or of pages of them")
 	}
 	switch token {
 	case json.Delim('['):
@@ -88,7 +87,7 @@ func (r *jsonReader) item(depth int) error {
 	if r.product == nil {
 		return errOwn
 	}
-	return fmt.Errorf("%s:%d: not an object: hint: a roster is a list of users", r.name, line)
+	return mistake(r.name, nil, rowAt(line), "not an object: hint: a roster is a list of users")
 }
 
 // list reads the items of a list whose bracket is read.
@@ -151,7 +150,7 @@ func (r *jsonReader) user(e *entry) error {
 	case r.product == nil:
 		r.product = p
 	case p != r.product:
-		return fmt.Errorf("%s:%d: not a %s, as the first one is: hint: one file holds the users of one directory", r.name, e.line, r.product.name)
+		return mistake(r.name, nil, rowAt(e.line), "not a %s, as the first one is: hint: one file holds the users of one directory", r.product.name)
 	}
 	r.entries = append(r.entries, e)
 	return nil
@@ -161,10 +160,10 @@ func (r *jsonReader) user(e *entry) error {
 // is missing would be a stranger.
 func (r *jsonReader) complete() error {
 	if r.paged && !r.last {
-		return fmt.Errorf("%s:%d: every page names a further one: hint: append the pages that follow", r.name, r.pageLine)
+		return mistake(r.name, nil, rowAt(r.pageLine), "every page names a further one: hint: append the pages that follow")
 	}
 	if r.total > len(r.entries) {
-		return fmt.Errorf("%s:%d: %d of %d users: hint: append the pages that follow", r.name, r.pageLine, len(r.entries), r.total)
+		return mistake(r.name, nil, rowAt(r.pageLine), "%d of %d users: hint: append the pages that follow", len(r.entries), r.total)
 	}
 	return nil
 }
@@ -198,9 +197,9 @@ func (r *jsonReader) fault(err error) error {
 	line := r.here()
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%s:%d: the text ends inside a value: hint: is the file complete?", r.name, line)
+		return mistake(r.name, nil, rowAt(line), "the text ends inside a value: hint: is the file complete?")
 	case r.product == nil: // our own YAML may begin with a bracket; its reader says what is wrong
 		return errOwn
 	}
-	return fmt.Errorf("%s:%d: not JSON", r.name, line)
+	return mistake(r.name, nil, rowAt(line), "not JSON")
 }

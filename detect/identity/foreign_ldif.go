@@ -65,16 +65,16 @@ func (r *ldifReader) attribute(text []byte, line int) error {
 	}
 	head, value, ok := bytes.Cut(text, []byte(":"))
 	if !ok {
-		return fmt.Errorf("%s:%d: not LDIF: hint: a line is \"attribute: value\", a longer one goes on after a space", r.name, line)
+		return mistake(r.name, nil, rowAt(line), "not LDIF: hint: a line is \"attribute: value\", a longer one goes on after a space")
 	}
 	attribute, _, _ := strings.Cut(strings.ToLower(string(head)), ";") // options such as ;range=0-1499
 	switch {
 	case r.entry == nil && (attribute == "version" || attribute == "search" || attribute == "result" || attribute == "ref"):
 		return nil // ldapsearch ends with the last three
 	case r.entry == nil && attribute != "dn":
-		return fmt.Errorf("%s:%d: an entry that does not begin with its dn", r.name, line)
+		return mistake(r.name, nil, rowAt(line), "an entry that does not begin with its dn")
 	case attribute == "changetype":
-		return fmt.Errorf("%s:%d: a change, not an entry: hint: export entries, as ldifde -f and ldapsearch -LLL do", r.name, line)
+		return mistake(r.name, nil, rowAt(line), "a change, not an entry: hint: export entries, as ldifde -f and ldapsearch -LLL do")
 	case r.entry == nil:
 		r.entry = &entry{line, make(map[string]any)}
 		r.entries = append(r.entries, r.entry)
@@ -84,7 +84,7 @@ func (r *ldifReader) attribute(text []byte, line int) error {
 	}
 	given, err := ldifValue(value)
 	if err != nil {
-		return fmt.Errorf("%s:%d: %w", r.name, line, err)
+		return mistake(r.name, nil, rowAt(line), "%v", err)
 	}
 	if given != "" {
 		list, _ := r.entry.attrs[attribute].([]any)

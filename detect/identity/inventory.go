@@ -99,7 +99,7 @@ func incidentFrom(r *record) Incident {
 		i.Kind = "incident"
 	}
 	if i.ClosedAt != 0 && i.ClosedAt < i.DeclaredAt {
-		r.faults.add(r.line, "closed_at lies before declared_at")
+		r.fault("closed_at", "closed_at lies before declared_at")
 	}
 	return i
 }

@@ -235,7 +235,7 @@ func identityFrom(r *record) Identity {
 		i.Kind = Person
 	}
 	if i.ValidUntil != 0 && i.ValidUntil <= i.ValidFrom {
-		r.faults.add(r.line, "valid_until is not after valid_from")
+		r.fault("valid_until", "valid_until is not after valid_from")
 	}
 	return i
 }

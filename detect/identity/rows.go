@@ -35,10 +35,11 @@ type row struct {
 }
 
 // cell is one value: text, which a list column splits at semicolons, or a list
-// (YAML only).
+// (YAML only). It has no place in another product's export.
 type cell struct {
 	text string
 	list []string
+	place
 }
 
 func (c cell) values() []string {
@@ -49,23 +50,42 @@ func (c cell) values() []string {
 }
 
 // readRows reads one context file whole; key is the column it cannot do
-// without.
-func readRows(role, path, key string) ([]row, File, error) {
+// without. Its rows come with what gathers their faults.
+func readRows(role, path, key string) ([]row, *faults, File, error) {
 	src, err := readBounded(path)
 	if err != nil {
-		return nil, File{}, fmt.Errorf("reading %s: %w", role, err)
+		return nil, nil, File{}, fmt.Errorf("reading %s: %w", role, err)
 	}
 	name := filepath.Base(path)
+	sum := sha256.Sum256(src)
+	file := File{Role: role, Path: path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(src))}
 	parse := parseRows
 	if role == "identities" {
 		parse = rosterRows
+		if src, err = plainText(name, src); err != nil {
+			return nil, nil, File{}, err
+		}
 	}
+	src = bytes.TrimPrefix(src, byteOrderMark)
 	rows, err := parse(name, src, key)
 	if err != nil {
-		return nil, File{}, err
+		return nil, nil, File{}, err
 	}
-	sum := sha256.Sum256(src)
-	return rows, File{Role: role, Path: path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(src)), Rows: len(rows)}, nil
+	file.Rows = len(rows)
+	if !slices.ContainsFunc(rows, row.placed) {
+		src = nil
+	}
+	return rows, &faults{name: name, src: src}, file, nil
+}
+
+// placed tells whether it is known where the row's cells stand.
+func (r row) placed() bool {
+	for _, c := range r.cells {
+		if c.line > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func readBounded(path string) ([]byte, error) {
@@ -87,7 +107,6 @@ func readBounded(path string) ([]byte, error) {
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func parseRows(name string, src []byte, key string) ([]row, error) {
-	src = bytes.TrimPrefix(src, byteOrderMark)
 	if err := checkText(name, src); err != nil {
 		return nil, err
 	}
@@ -101,15 +120,15 @@ func parseRows(name string, src []byte, key string) ([]row, error) {
 // checkText refuses what is not plain UTF-8 text, with the line it stands in.
 func checkText(name string, src []byte) error {
 	if len(bytes.TrimSpace(src)) == 0 {
-		return fmt.Errorf("%s: the file is empty: hint: it needs at least a header line", name)
+		return mistake(name, nil, place{}, "the file is empty: hint: it needs at least a header line")
 	}
 	for i := 0; i < len(src); {
 		r, size := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && size == 1 {
-			return fmt.Errorf("%s:%d: not UTF-8 text: hint: save the file as UTF-8", name, 1+bytes.Count(src[:i], []byte("\n")))
+			return mistake(name, nil, rowAt(1+bytes.Count(src[:i], []byte("\n"))), "not UTF-8 text: hint: save the file as UTF-8")
 		}
 		if r < ' ' && r != '\t' && r != '\r' && r != '\n' {
-			return fmt.Errorf("%s:%d: control character %U: hint: the file must be plain text", name, 1+bytes.Count(src[:i], []byte("\n")), r)
+			return mistake(name, nil, rowAt(1+bytes.Count(src[:i], []byte("\n"))), "control character %U: hint: the file must be plain text", r)
 		}
 		i += size
 	}
@@ -119,12 +138,13 @@ func checkText(name string, src []byte) error {
 // csvRows reads comma-separated text with a header; lists are separated by
 // semicolons inside a cell.
 func csvRows(name string, src []byte, key string) ([]row, error) {
-	return csvTable(name, src, key, ',', 0)
+	return csvTable(name, src, src, key, ',', 0)
 }
 
 // csvTable reads text with a header that names key ("" for none); lines that
-// begin with comment (0 for none) are left out.
-func csvTable(name string, src []byte, key string, comma, comment rune) ([]row, error) {
+// begin with comment (0 for none) are left out. shown is the text that errors
+// may show lines of.
+func csvTable(name string, src, shown []byte, key string, comma, comment rune) ([]row, error) {
 	r := csv.NewReader(bytes.NewReader(src))
 	r.Comma, r.Comment = comma, comment
 	r.FieldsPerRecord = -1 // counted below, to say which line and how many
@@ -136,15 +156,15 @@ func csvTable(name string, src []byte, key string, comma, comment rune) ([]row, 
 		header[i] = strings.ToLower(strings.TrimSpace(column))
 		switch {
 		case len(header) == 1 && comma == ',' && strings.Contains(column, ";"):
-			return nil, fmt.Errorf("%s:1: the header is one column: hint: separate columns with commas, list values with semicolons", name)
+			return nil, mistake(name, shown, fieldAt(r, i, column), "the header is one column: hint: separate columns with commas, list values with semicolons")
 		case header[i] == "":
-			return nil, fmt.Errorf("%s:1: column %d has no name", name, i+1)
+			return nil, mistake(name, shown, fieldAt(r, i, column), "column %d has no name", i+1)
 		case slices.Index(header, header[i]) < i:
-			return nil, fmt.Errorf("%s:1: column %q stands twice", name, header[i])
+			return nil, mistake(name, shown, fieldAt(r, i, column), "column %q stands twice", header[i])
 		}
 	}
 	if key != "" && !slices.Contains(header, key) {
-		return nil, fmt.Errorf("%s:1: no column %q: hint: the first line must name the columns", name, key)
+		return nil, mistake(name, shown, rowAt(1), "no column %q: hint: the first line must name the columns", key)
 	}
 	var rows []row
 	for {
@@ -157,11 +177,11 @@ func csvTable(name string, src []byte, key string, comma, comment rune) ([]row, 
 		}
 		line, _ := r.FieldPos(0)
 		if len(fields) != len(header) {
-			return nil, fmt.Errorf("%s:%d: %d fields where the header has %d: hint: put fields that contain a comma in double quotes", name, line, len(fields), len(header))
+			return nil, mistake(name, shown, rowAt(line), "%d fields where the header has %d: hint: put fields that contain a comma in double quotes", len(fields), len(header))
 		}
 		cells := make(map[string]cell, len(header))
 		for i, column := range header {
-			cells[column] = cell{text: strings.TrimSpace(fields[i])}
+			cells[column] = cell{text: strings.TrimSpace(fields[i]), place: fieldAt(r, i, fields[i])}
 		}
 		rows = append(rows, row{line, cells})
 	}
@@ -170,9 +190,15 @@ func csvTable(name string, src []byte, key string, comma, comment rune) ([]row, 
 func csvError(name string, err error) error {
 	var at *csv.ParseError
 	if errors.As(err, &at) {
-		return fmt.Errorf("%s:%d: %w", name, at.Line, at.Err)
+		return mistake(name, nil, rowAt(at.Line), "%v", at.Err)
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return mistake(name, nil, place{}, "%v", err)
+}
+
+// fieldAt is where a field of the record that was just read stands.
+func fieldAt(r *csv.Reader, field int, text string) place {
+	line, col := r.FieldPos(field)
+	return place{int32(line), int32(col), int32(len(text))}
 }
 
 func splitList(cell string) []string {
@@ -184,5 +210,3 @@ func splitList(cell string) []string {
 	}
 	return list
 }
-
-func (f *File) base() string { return filepath.Base(f.Path) }

@@ -3,8 +3,8 @@ package identity
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -20,26 +20,27 @@ const maxYAML = 8 << 20
 // can blow up a small file.
 func yamlRows(name string, src []byte) ([]row, error) {
 	if len(src) > maxYAML {
-		return nil, fmt.Errorf("%s: larger than %d MiB: hint: write a file of this size as CSV", name, maxYAML>>20)
+		return nil, mistake(name, nil, place{}, "larger than %d MiB: hint: write a file of this size as CSV", maxYAML>>20)
 	}
 	if line := tooDeep(src); line > 0 {
-		return nil, fmt.Errorf("%s:%d: nested too deeply: hint: an entry holds values and lists of values", name, line)
+		return nil, mistake(name, src, rowAt(line), "nested too deeply: hint: an entry holds values and lists of values")
 	}
 	tree, err := parser.ParseBytes(src, 0)
 	if err != nil {
 		return nil, yamlError(name, err)
 	}
 	var rows []row
+	lines := bytes.Split(src, []byte("\n"))
 	for _, doc := range tree.Docs {
 		if doc.Body == nil {
 			continue
 		}
 		list, ok := doc.Body.(*ast.SequenceNode)
 		if !ok {
-			return nil, fmt.Errorf("%s:%d: not a sequence: hint: begin each entry with \"- \"", name, lineOf(doc.Body))
+			return nil, mistake(name, src, rowAt(lineOf(doc.Body)), "not a sequence: hint: begin each entry with \"- \"")
 		}
 		for _, item := range list.Values {
-			r, err := yamlRow(name, item)
+			r, err := yamlRow(name, src, lines, item)
 			if err != nil {
 				return nil, err
 			}
@@ -69,29 +70,30 @@ func tooDeep(src []byte) int {
 	return 0
 }
 
-func yamlRow(name string, item ast.Node) (row, error) {
+func yamlRow(name string, src []byte, lines [][]byte, item ast.Node) (row, error) {
 	mapping, ok := item.(*ast.MappingNode)
 	if !ok {
-		return row{}, fmt.Errorf("%s:%d: an entry must be a list of \"key: value\"", name, lineOf(item))
+		return row{}, mistake(name, src, placeOf(item, lines), "an entry must be a list of \"key: value\"")
 	}
 	r := row{lineOf(item), make(map[string]cell, len(mapping.Values))}
 	for i, pair := range mapping.Values {
 		line := lineOf(pair.Key)
 		text, ok := yamlText(pair.Key) // without the quotes that JSON has
 		if !ok {
-			return row{}, fmt.Errorf("%s:%d: a key must be a word", name, line)
+			return row{}, mistake(name, src, placeOf(pair.Key, lines), "a key must be a word")
 		}
 		key := strings.ToLower(text)
 		if i == 0 {
 			r.line = line
 		}
 		if _, twice := r.cells[key]; twice {
-			return row{}, fmt.Errorf("%s:%d: key %q stands twice", name, line, key)
+			return row{}, mistake(name, src, placeOf(pair.Key, lines), "key %q stands twice", key)
 		}
 		value, ok := yamlCell(pair.Value)
 		if !ok {
-			return row{}, fmt.Errorf("%s:%d: %s takes a value or a list of values", name, line, key)
+			return row{}, mistake(name, src, placeOf(pair.Key, lines), "%s takes a value or a list of values", key)
 		}
+		value.place = placeOf(pair.Value, lines)
 		r.cells[key] = value
 	}
 	return r, nil
@@ -137,11 +139,27 @@ func lineOf(node ast.Node) int {
 	return 0
 }
 
+// placeOf is where a node begins. Its column, which the parser counts in
+// characters, is made one in bytes.
+func placeOf(node ast.Node, lines [][]byte) place {
+	token := node.GetToken()
+	if token == nil || token.Position == nil || token.Position.Line > len(lines) {
+		return place{}
+	}
+	line := lines[token.Position.Line-1]
+	col, left := 0, token.Position.Column-1
+	for ; left > 0 && col < len(line); left-- {
+		_, size := utf8.DecodeRune(line[col:])
+		col += size
+	}
+	return place{int32(token.Position.Line), int32(col + 1), int32(len(token.Value))}
+}
+
 // yamlError keeps the parser's message and line and leaves out the excerpt.
 func yamlError(name string, err error) error {
 	var at yaml.Error
 	if !errors.As(err, &at) || at.GetToken() == nil || at.GetToken().Position == nil {
-		return fmt.Errorf("%s: not YAML", name)
+		return mistake(name, nil, place{}, "not YAML")
 	}
-	return fmt.Errorf("%s:%d: %s", name, at.GetToken().Position.Line, at.GetMessage())
+	return mistake(name, nil, rowAt(at.GetToken().Position.Line), "%s", at.GetMessage())
 }

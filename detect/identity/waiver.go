@@ -36,7 +36,7 @@ func waiverFrom(r *record) Waiver {
 		CompensatingControl: r.text("compensating_control"), Tags: r.tags(), Line: r.line, File: r.faults.name,
 	}
 	if w.ValidUntil != 0 && w.ValidUntil <= w.ValidFrom {
-		r.faults.add(r.line, "valid_until is not after valid_from")
+		r.fault("valid_until", "valid_until is not after valid_from")
 	}
 	w.Examine()
 	return w

@@ -42,7 +42,7 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 		}
 		list := ast.OutputType()
 		if list.Kind() != cel.ListKind {
-			return nil, fault(r, "each", 0, "gives "+list.String()+", wants a list")
+			return nil, fault(r, "each", r.Each, "gives "+list.String()+", wants a list")
 		}
 		c.each = prg
 		if env, err = env.Extend(cel.Variable("each", list.Parameters()[0])); err != nil {
@@ -88,30 +88,30 @@ func (b *Bench) program(env *cel.Env, r *rules.Check, field, source string, want
 		return nil, nil, faultAt(r, field, source, e.Location.Line(), e.Location.Column(), e.Message)
 	}
 	if want != nil && !ast.OutputType().IsExactType(want) {
-		return nil, nil, fault(r, field, 0, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
+		return nil, nil, fault(r, field, source, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
 	}
 	est, err := env.EstimateCost(ast, lists{})
 	if err == nil && est.Max > costLimit {
-		return nil, nil, fault(r, field, 0, fmt.Sprintf("may cost %d steps over %d-element lists; the limit is %d", est.Max, assumedList, costLimit))
+		return nil, nil, fault(r, field, source, fmt.Sprintf("may cost %d steps over %d-element lists; the limit is %d", est.Max, assumedList, costLimit))
 	}
 	prg, err := env.Program(ast, cel.CostLimit(costLimit))
 	if err != nil {
-		return nil, nil, fault(r, field, 0, err.Error())
+		return nil, nil, fault(r, field, source, err.Error())
 	}
 	return ast, prg, nil
 }
 
-func fault(r *rules.Check, field string, line int, msg string) error {
-	return &rules.Error{File: r.File, Line: r.Lines[field] + line, Col: 1, Msg: fmt.Sprintf("check %s, %s: %s", r.ID, field, msg)}
+// fault is a mistake in a whole expression.
+func fault(r *rules.Check, field, source, msg string) error {
+	return faultAt(r, field, source, 1, 0, msg)
 }
 
-// faultAt puts a caret under the column of the expression's own line.
+// faultAt puts a caret under the column of the expression's own line; line
+// counts from 1, col from 0.
 func faultAt(r *rules.Check, field, source string, line, col int, msg string) error {
-	lines := strings.Split(source, "\n")
-	e := &rules.Error{File: r.File, Line: r.Lines[field] + line - 1, Col: col + 1, Msg: fmt.Sprintf("check %s, %s: %s", r.ID, field, firstLine(msg))}
-	if line >= 1 && line <= len(lines) {
-		e.Caret = lines[line-1] + "\n" + strings.Repeat(" ", col) + "^"
-	}
+	msg = firstLine(msg)
+	e := rules.ErrorAt(r.File, []byte(source), line, col+1, fmt.Sprintf("check %s, %s: %s", r.ID, field, msg), hintFor(msg))
+	e.Line = r.Lines[field] + line - 1
 	return e
 }
 
@@ -144,6 +144,9 @@ func (b *Bench) Compile(checks []*rules.Check) error {
 			continue
 		}
 		b.checks = append(b.checks, c)
+	}
+	if len(errs) == 1 {
+		return errs[0] // as it is, so that its hint can be told apart
 	}
 	return errors.Join(errs...)
 }

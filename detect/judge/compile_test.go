@@ -15,12 +15,12 @@ func TestExpressionErrors(t *testing.T) {
 		check rules.Check
 		want  string
 	}{
-		{"an unknown field", rules.Check{Met: `case.tyme > case.time`}, "tiny.yaml:7:5: check tiny, met: undefined field 'tyme'\ncase.tyme > case.time\n    ^"},
-		{"on the second line", rules.Check{Met: "case.path == \"assisted\"\n  && case.tyme == case.time"}, "tiny.yaml:8:10: check tiny, met: undefined field 'tyme'\n  && case.tyme == case.time\n         ^"},
-		{"an unknown variable", rules.Check{Met: `approval.size() > 0`}, "tiny.yaml:7:1: check tiny, met: undeclared reference to 'approval'"},
+		{"an unknown field", rules.Check{Met: `case.tyme > case.time`}, "tiny.yaml:7:5: check tiny, met: undefined field 'tyme' (did you mean time?)\n    case.tyme > case.time\n        ^"},
+		{"on the second line", rules.Check{Met: "case.path == \"assisted\"\n  && case.tyme == case.time"}, "tiny.yaml:8:10: check tiny, met: undefined field 'tyme' (did you mean time?)\n      && case.tyme == case.time\n             ^"},
+		{"an unknown variable", rules.Check{Met: `approval.size() > 0`}, "tiny.yaml:7:1: check tiny, met: undeclared reference to 'approval' (did you mean 'approvals'?)\n    approval.size() > 0\n    ^"},
 		{"an unknown function", rules.Check{Met: `case.approvals_needed() > 0`}, "tiny.yaml:7:22: check tiny, met: undeclared reference to 'approvals_needed'"},
 		{"a wrong type", rules.Check{Met: `approvals.size() + "1" == "2"`}, "tiny.yaml:7:18: check tiny, met: found no matching overload for '_+_'"},
-		{"no condition", rules.Check{Met: `case.id`}, "tiny.yaml:7:1: check tiny, met: gives string, wants bool"},
+		{"no condition", rules.Check{Met: `case.id`}, "tiny.yaml:7:1: check tiny, met: gives string, wants bool (end it in a comparison, such as … > 0)\n    case.id\n    ^"},
 		{"a time that is none", rules.Check{Met: "true", Due: `case.id`}, "tiny.yaml:11:1: check tiny, due: gives string, wants google.protobuf.Timestamp"},
 		{"a list that is none", rules.Check{Met: "true", Each: `case.id`}, "tiny.yaml:13:1: check tiny, each: gives string, wants a list"},
 		{"broken syntax", rules.Check{Met: `approvals.size( > 0`}, "tiny.yaml:7:17: check tiny, met: "},
@@ -30,7 +30,7 @@ func TestExpressionErrors(t *testing.T) {
 		}}, "tiny.yaml:21:5: check tiny, severity_when: undefined field 'pth'"},
 	} {
 		err := newBench(t, nil).Compile([]*rules.Check{tiny(c.check)})
-		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) || !strings.HasSuffix(err.Error(), "^") {
 			t.Errorf("%s:\n%v\nwant\n%s", c.name, err, c.want)
 		}
 	}

@@ -26,6 +26,7 @@ type caseFacts struct {
 	Executors  []string  `cel:"executors"`  // identities, copies left out
 	Requester  string    `cel:"requester"`  // identity, "" where nobody asked
 	Tier       string    `cel:"tier"`
+	Segment    string    `cel:"segment"` // of the policy, "" for none
 	// IncidentDeclared: an incident was open at the time that names the identity,
 	// one of its systems, or neither.
 	IncidentDeclared bool `cel:"incident_declared"`
@@ -101,6 +102,7 @@ type sitting struct {
 	c        *custody.Case
 	tier     rules.Tier
 	basis    string
+	segment  *rules.Segment // nil for the rest of the population
 	row      *identity.Identity
 	need     need
 	facts    *caseFacts
@@ -120,15 +122,20 @@ type sitting struct {
 func (b *Bench) sit(c *custody.Case) *sitting {
 	s := &sitting{b: b, c: c, row: b.World.Row(c.Identity, c.Time)}
 	pol := b.World.Policy(c.Time)
-	s.tier, s.basis = identity.TierAt(pol, s.row, identity.Observed{
+	observed := identity.Observed{
 		PrivilegedAct: c.ActedPrivileged != 0,
 		ResetOthers:   c.ResetOthers != 0,
 		BreakGlass:    c.Primary.Credential == custody.RestoreMode,
-	})
+	}
+	s.tier, s.basis = identity.TierAt(pol, s.row, observed)
 	if s.emergency = b.waivedEmergency(s); s.emergency != nil {
 		c.Path = rules.Emergency
 	}
-	s.need = needOf(pol, s.tier, c)
+	s.segment = identity.SegmentOf(pol, s.row, identity.Reset{
+		Tier: s.tier, Path: c.Path, Observed: observed, Operator: b.World.Row(c.Operator, c.Time),
+		ForOther: c.Operator != "" && c.Operator != c.Identity && (c.Path == rules.Assisted || c.Path == rules.Emergency),
+	})
+	s.need = needOf(pol, s.tier, s.segment, c)
 	s.identity = s.person()
 	s.steps = map[custody.Name][]*stepFacts{}
 	for _, n := range custody.Names() {
@@ -139,6 +146,9 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 		ID: c.ID.String(), Time: event.When(c.Time), Class: string(c.Class), Path: string(c.Path), Cause: c.Cause,
 		System: c.Primary.System, Credential: c.Primary.Credential, Operator: c.Operator, Executors: c.Executors(),
 		Tier: string(s.tier), s: s,
+	}
+	if s.segment != nil {
+		s.facts.Segment = s.segment.Name
 	}
 	if len(c.Tickets) > 0 {
 		s.facts.Ticket = c.Tickets[0]

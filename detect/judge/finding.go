@@ -3,7 +3,6 @@ package judge
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"resetproof/detect/custody"
 	"resetproof/ingest/event"
@@ -44,7 +43,7 @@ func (b *Bench) finding(s *sitting, o *outcome, rec *CaseRecord) *Finding {
 		Severity: b.severity(o, raised).String(), Verdict: o.verdict, Scope: "case", Subject: id, Case: &id,
 		CaseAliases: rec.CaseAliases, Identity: &rec.Identity, Accounts: rec.Accounts, Tier: rec.Tier, TierBasis: rec.TierBasis,
 		Class: rec.Class, Path: rec.Path, Operator: rec.Operator, Time: Text(rec.Time), Fix: o.check.Fix, Cause: rec.Cause,
-		Classification: "operating", Policy: policyRef(s.need.policy, strings.ReplaceAll(o.check.Rule, "<tier>", string(s.tier))),
+		Classification: "operating", Policy: policyRef(s.need.policy, s.need.policy.LineIn(o.check.Rule, s.tier, s.facts.Segment)),
 		Evidence: s.evidence(o), Searched: searched(o), Rivals: rec.Rivals, Supersedes: o.over,
 		Controls: b.controls(o.check.ID, s), Key: o.key,
 	}

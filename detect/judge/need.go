@@ -9,7 +9,8 @@ import (
 	"resetproof/rules"
 )
 
-// need is what policy asks of one case: its tier's row, adjusted for its class.
+// need is what policy asks of one case: its tier's row, with what its segment
+// states, adjusted for its class.
 type need struct {
 	row    rules.Row
 	policy *rules.Policy
@@ -18,8 +19,8 @@ type need struct {
 // factors are the acts that ask for the policy's MFA verification.
 var factors = []string{"mfa", "bypass-code", "access-pass"}
 
-func needOf(pol *rules.Policy, tier rules.Tier, c *custody.Case) need {
-	row := pol.Requirements[tier]
+func needOf(pol *rules.Policy, tier rules.Tier, segment *rules.Segment, c *custody.Case) need {
+	row := pol.Row(tier, segment)
 	if replacesFactor(c) {
 		bars := make(map[rules.Path]int, len(row.Verification))
 		for p, bar := range row.Verification {
@@ -54,7 +55,11 @@ func VerificationBar(pol *rules.Policy, r *CaseRecord) int {
 	if r.Tier == nil || r.Path == nil {
 		return 0
 	}
-	bar := pol.Requirements[rules.Tier(*r.Tier)].Verification[rules.Path(*r.Path)]
+	var segment *rules.Segment
+	if r.Segment != nil {
+		segment = pol.Segment(*r.Segment)
+	}
+	bar := pol.Row(rules.Tier(*r.Tier), segment).Verification[rules.Path(*r.Path)]
 	if bar > 0 && slices.ContainsFunc(r.Acts, func(a ActRecord) bool { return slices.Contains(factors, a.Credential) }) {
 		bar = max(bar, pol.MFAVerification)
 	}

@@ -18,7 +18,7 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	r := &CaseRecord{
 		ID: c.ID.String(), CaseAliases: []string{}, Identity: c.Identity, Accounts: list(s.b.Accounts(c.Identity)),
 		Tier: Text(string(s.tier)), TierBasis: Text(s.basis), RolesThen: []string{}, Class: Text(string(c.Class)), Path: Text(string(c.Path)),
-		Cause: Text(c.Cause), Time: event.RFC3339(c.Time), Acts: []ActRecord{}, Operator: Text(c.Operator), RequestedBy: Text(s.facts.Requester),
+		Cause: Text(c.Cause), Segment: s.segmentName(), Time: event.RFC3339(c.Time), Acts: []ActRecord{}, Operator: Text(c.Operator), RequestedBy: Text(s.facts.Requester),
 		Systems: s.systems(all), Policy: policyRef(s.need.policy, ""), Verdicts: sum(all), Rivals: []Rival{}, Waivers: []string{}, Notes: []string{},
 	}
 	for _, a := range c.Aliases {
@@ -64,6 +64,13 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 		}
 	}
 	return r
+}
+
+func (s *sitting) segmentName() *string {
+	if s.segment == nil {
+		return nil
+	}
+	return Text(s.segment.Name)
 }
 
 func stepRecords(steps []custody.Step) []StepRecord {
