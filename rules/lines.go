@@ -23,6 +23,30 @@ func (l Line) Values() (a, b string) {
 	return l.value(l.a, key), l.value(l.b, key)
 }
 
+// Change says what differs: of lists what the second adds and drops, else both values.
+func (l Line) Change() string {
+	if l.a.Kind() != reflect.Slice {
+		a, b := l.Values()
+		return a + " → " + b
+	}
+	var parts []string
+	for _, side := range []struct {
+		word     string
+		of, from reflect.Value
+	}{{"adds", l.b, l.a}, {"drops", l.a, l.b}} {
+		var items []string
+		for i := range side.of.Len() {
+			if !holds(side.from, side.of.Index(i)) {
+				items = append(items, stated(side.of.Index(i), ""))
+			}
+		}
+		if len(items) > 0 {
+			parts = append(parts, side.word+" "+strings.Join(items, ", "))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 func (l Line) value(v reflect.Value, key string) string {
 	if v.CanInt() && v.Int() == math.MaxInt64 {
 		return "no limit" // lifeOf
@@ -30,10 +54,33 @@ func (l Line) value(v reflect.Value, key string) string {
 	return stated(v, key)
 }
 
-// more and less tell whether the second asks for something that the first does
+// Changes lists the lines on which the second policy asks for something else,
+// in the order of the tiers and of the keys of a file.
+func Changes(from, to *Policy) []Line {
+	return slices.DeleteFunc(policyLines(from, to), func(l Line) bool { return !l.More() && !l.Less() })
+}
+
+// OtherChanges lists the keys of a file whose values differ and of which
+// neither asks for more: windows, desks, segments, names of methods.
+func OtherChanges(from, to *Policy) []string {
+	var all []string
+	a, b := reflect.ValueOf(*from), reflect.ValueOf(*to)
+	for _, f := range fieldsOf(a.Type()) {
+		switch f.name {
+		case "name", "version", "extends", "valid_from", "valid_until", "requirements":
+			continue
+		}
+		if f.stricter == "" && !reflect.DeepEqual(a.Field(f.index).Interface(), b.Field(f.index).Interface()) {
+			all = append(all, f.name)
+		}
+	}
+	return all
+}
+
+// More and Less tell whether the second asks for something that the first does
 // not ask for, and the reverse; of two lists both may hold.
-func (l Line) more() bool { return !asksAsMuch(l.word, l.a, l.b) }
-func (l Line) less() bool { return !asksAsMuch(l.word, l.b, l.a) }
+func (l Line) More() bool { return !asksAsMuch(l.word, l.a, l.b) }
+func (l Line) Less() bool { return !asksAsMuch(l.word, l.b, l.a) }
 
 // policyLines sets the lines of two policies that can be compared side by side.
 func policyLines(a, b *Policy) []Line {

@@ -44,7 +44,7 @@ func (p *Policy) inversions(lower, higher Tier, known []Inversion) []Inversion {
 	var all []Inversion
 	for _, l := range rowLines("", a, b) {
 		listed := slices.ContainsFunc(known, func(i Inversion) bool { return i.Higher == higher && i.Key == l.Key })
-		if l.word == "fewer" || !l.less() || listed {
+		if l.word == "fewer" || !l.Less() || listed {
 			continue
 		}
 		key, _, _ := strings.Cut(l.Key, ".")

@@ -29,6 +29,13 @@ func (s *PolicySet) At(t time.Time) *Policy {
 	return in
 }
 
+// Last is the last version alone, as if it had always been in force.
+func (s *PolicySet) Last() *PolicySet {
+	last := *s.Versions[len(s.Versions)-1]
+	last.ValidFrom, last.ValidUntil = time.Time{}, time.Time{}
+	return &PolicySet{Versions: []*Policy{&last}, file: s.file}
+}
+
 // loadVersions reads a user's file: each document, or each entry of its key
 // versions, is one version. The profiles named tighten all of them.
 func loadVersions(file ruleFile, named []string) (*PolicySet, error) {

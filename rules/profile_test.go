@@ -36,7 +36,7 @@ func TestProfilesOnlyTighten(t *testing.T) {
 				noWeaker(t, one, both)
 				noWeaker(t, load(t, base+"+"+other), both)
 				for _, l := range policyLines(both, load(t, base+"+"+other+"+"+name)) {
-					if l.more() || l.less() {
+					if l.More() || l.Less() {
 						a, b := l.Values()
 						t.Errorf("%s+%s and %s: %s is %s the one way round, %s the other", base, name, other, l.Key, a, b)
 					}
@@ -49,7 +49,7 @@ func TestProfilesOnlyTighten(t *testing.T) {
 func noWeaker(t *testing.T, than, p *Policy) {
 	t.Helper()
 	for _, l := range policyLines(than, p) {
-		if l.less() {
+		if l.Less() {
 			a, b := l.Values()
 			t.Errorf("%s weakens %s: %s is %s, was %s", p.Name, than.Name, l.Key, b, a)
 		}

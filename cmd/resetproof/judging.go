@@ -77,6 +77,15 @@ func (f *judgeFlags) load(s settings) (*judging, error) {
 	return j, err
 }
 
+// mistaken tells a run that a file the user wrote brought to its end, such as
+// a policy that does not cover what was found, from one that failed.
+func mistaken(err error) error {
+	if mistake := (*rules.Error)(nil); errors.As(err, &mistake) {
+		return usage(mistake, "")
+	}
+	return err
+}
+
 // judge judges what the lake holds, writes the report and prints the summary.
 func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, out *output, read ingest.Result) error {
 	progress := a.progress()
@@ -89,10 +98,7 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		if mistake := (*rules.Error)(nil); errors.As(err, &mistake) {
-			err = usage(mistake, "") // a policy that does not cover what was found
-		}
-		return out.abandon(err)
+		return out.abandon(mistaken(err))
 	}
 	progress.Close()
 	coverage := report.Coverage{

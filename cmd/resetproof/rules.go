@@ -15,7 +15,7 @@ func rulesCommand(a *app) *cobra.Command {
   resetproof rules test my-checks/
   resetproof rules lint --policy my-policy.yaml`,
 	}
-	c.AddCommand(rulesListCommand(a), rulesShowCommand(a), rulesTestCommand(a), rulesLintCommand(a), rulesSchemaCommand(a))
+	c.AddCommand(rulesListCommand(a), rulesShowCommand(a), rulesTestCommand(a), rulesLintCommand(a), rulesSchemaCommand(a), rulesWhatIfCommand(a))
 	asGroup(c)
 	return c
 }

@@ -53,7 +53,7 @@ func makeSchemas(t *testing.T) map[string]rules.Schema {
 		"framework": m.Of("A framework's controls and the checks that speak of them", reflect.TypeFor[rules.Framework]()),
 		"format":    m.Of("A log format of resetproof", reflect.TypeFor[formats.Table]()),
 	}
-	for _, role := range identity.Roles() {
+	for role := range rowTypes {
 		all[role] = rowsSchema(role, docs)
 	}
 	return all
@@ -76,7 +76,7 @@ func orList(m *rules.SchemaMaker, name string, one ...rules.Schema) rules.Schema
 // rowTypes are what the rows of context files become.
 var rowTypes = map[string]string{
 	"identities": "Identity", "secrets": "Secret", "state": "State", "incidents": "Incident",
-	"reviews": "Review", "topology": "Directory", "exceptions": "Waiver",
+	"reviews": "Review", "topology": "Directory", "exceptions": "Waiver", "baseline": "Accepted",
 }
 
 // rowsSchema describes a context file as YAML or JSON. A row of CSV is an

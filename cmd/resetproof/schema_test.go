@@ -186,6 +186,7 @@ func TestSchemasRefuseWhatRunsRefuse(t *testing.T) {
 		{"topology", "[{directory: ad, mechanism: magic}]\n", "[{directory: ad, mechanism: none}]\n"},
 		{"reviews", "[{case_or_finding: c1, decision: fine}]\n", "[{case_or_finding: c1, decision: accepted}]\n"},
 		{"state", "[{account: ann, observed_at: yesterday}]\n", "[{account: ann, enabled: true}]\n"},
+		{"baseline", "[{case_or_finding: a, until: soon}]\n", "[{case_or_finding: 0123456789abcdef0123456789abcdef, reason: known, accepted_by: ann, until: 2026-01-01}]\n"},
 		{"exceptions", "[{checks: [a]}]\n", "[{id: W1, checks: [a], valid_until: 2026-01-01}]\n"},
 	} {
 		schema := compiled(t, c.name)
@@ -211,6 +212,8 @@ func loadAs(name, file string) error {
 		_, err = readConfig(file)
 	case "policy":
 		_, err = rules.LoadPolicy(file)
+	case "baseline":
+		_, _, err = identity.LoadAccepted(file)
 	default:
 		paths := identity.Paths{}
 		*map[string]*string{
@@ -232,6 +235,7 @@ func TestColumnsAreThoseThatAreRead(t *testing.T) {
 		"reviews":    "case_or_finding reviewer time decision comment until",
 		"topology":   "directory authority mechanism deadline",
 		"exceptions": "id checks selector reason ticket approved_by owner valid_from valid_until compensating_control",
+		"baseline":   "case_or_finding check severity reason accepted_by accepted_at until",
 	} {
 		var got []string
 		for _, c := range identity.Columns(role) {

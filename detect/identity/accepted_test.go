@@ -31,14 +31,14 @@ func TestAcceptedFindings(t *testing.T) {
 
 func TestFaultsOfAcceptedFindings(t *testing.T) {
 	for file, want := range map[string]string{
-		"- {case_or_finding: F-1, reason: old}\n": "accepted.yaml:1: case_or_finding is no id: hint: copy id or case from findings.jsonl, 32 hexadecimal digits",
-		"- {reason: old}\n":                       "accepted.yaml:1: case_or_finding is missing",
-		"- {case_or_finding: " + someID + ", accepted_at: 2026-03-01, until: 2026-02-01}\n": "accepted.yaml:1: until is not after accepted_at",
-		"- {case_or_finding: " + someID + ", severity: grave}\n":                            `accepted.yaml:1: unknown severity "grave": hint: one of info, low, medium, high, critical`,
-		"- {case_or_finding: " + someID + ", until: soon}\n":                                "accepted.yaml:1: until is not a date: hint: write 2026-03-01 or 2026-03-01T09:00:00Z",
-		"case_or_finding: " + someID + "\n":                                                 `accepted.yaml:1: not a sequence: hint: begin each entry with "- "`,
+		"- {case_or_finding: F-1, reason: old}\n": "accepted.yaml:1:21: case_or_finding is no id (copy id or case from findings.jsonl, 32 hexadecimal digits)",
+		"- {reason: old}\n":                       "accepted.yaml:1:1: case_or_finding is missing",
+		"- {case_or_finding: " + someID + ", accepted_at: 2026-03-01, until: 2026-02-01}\n": "accepted.yaml:1:87: until is not after accepted_at",
+		"- {case_or_finding: " + someID + ", severity: grave}\n":                            `accepted.yaml:1:65: unknown severity "grave" (one of info, low, medium, high, critical)`,
+		"- {case_or_finding: " + someID + ", until: soon}\n":                                "accepted.yaml:1:62: until is not a date (write 2026-03-01 or 2026-03-01T09:00:00Z)",
+		"case_or_finding: " + someID + "\n":                                                 `accepted.yaml:1:1: not a sequence (begin each entry with "- ")`,
 	} {
-		if _, _, err := LoadAccepted(write(t, "accepted.yaml", file)); err == nil || err.Error() != want {
+		if _, _, err := LoadAccepted(write(t, "accepted.yaml", file)); err == nil || sentence(err) != want {
 			t.Errorf("%q: %v, want %s", file, err, want)
 		}
 	}

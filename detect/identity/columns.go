@@ -25,6 +25,7 @@ var readers = []struct {
 	{"reviews", func(r *record) { reviewFrom(r) }},
 	{"topology", func(r *record) { directoryFrom(r) }},
 	{"exceptions", func(r *record) { waiverFrom(r) }},
+	{"baseline", func(r *record) { acceptedFrom(r) }},
 }
 
 // Columns lists the columns of a context file in the order in which they are

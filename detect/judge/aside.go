@@ -25,6 +25,13 @@ type Aside struct {
 	// Elements are the elements of the lists that checks go over, with what was
 	// said of each; those with a finding are left out.
 	Elements []Element
+	// Name and Unit are the beneficiary's display name, and the unit the roster
+	// puts them in.
+	Name, Unit string
+	// Approvals and Verification are what policy asks of the case: how many must
+	// approve, how strong the verification must be; 0 for none, -1 where the
+	// records do not tell.
+	Approvals, Verification int
 }
 
 // Element is one element of the list that a check goes over.
@@ -45,7 +52,8 @@ type Lack struct {
 
 // aside looks at a case once every check was applied.
 func (s *sitting) aside(all []*outcome) Aside {
-	a := Aside{Blind: map[string][]Lack{}, Operator: s.b.Name(s.c.Operator), Strength: s.proof()}
+	a := Aside{Blind: map[string][]Lack{}, Operator: s.b.Name(s.c.Operator), Strength: s.proof(), Name: s.identity.Name, Unit: s.identity.Unit}
+	a.Approvals, a.Verification = s.asked()
 	for _, o := range all {
 		if o.key != "" && o.verdict != NotMet && o.verdict != Excepted {
 			a.Elements = append(a.Elements, Element{o.check.ID, o.key, o.verdict, o.why})
@@ -69,6 +77,23 @@ func (s *sitting) aside(all []*outcome) Aside {
 		}
 	}
 	return a
+}
+
+// asked is Aside.Approvals and Aside.Verification.
+func (s *sitting) asked() (approvals, verification int) {
+	if s.need.judged(s.c.Class, "approval") {
+		n, err := s.approvalsRequired()
+		if approvals = n; err != nil {
+			approvals = -1
+		}
+	}
+	if s.need.judged(s.c.Class, "verification") && !slices.Contains(s.need.policy.SessionVerification, s.c.Class) {
+		n, err := s.bar()
+		if verification = n; err != nil {
+			verification = -1
+		}
+	}
+	return approvals, verification
 }
 
 // lack adds a kind that no source could show.
