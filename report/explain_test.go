@@ -183,6 +183,8 @@ func TestExplainAsksForTheBarThatJudged(t *testing.T) {
 		{"tokens-not-revoked", "password", "a record of credential.revoked or secret.revoked or token.revoked for ann"},
 		{"ticket-without-reset", "password", "or if a log of the directory that was not given shows the reset"},
 		{"redeemed-elsewhere", "password", "or if older sign-ins of the owner show the place"},
+		{"service-account-reset", "password", "what was seen does not become undone"},
+		{"waiver-defective", "", "or if the waivers (--exceptions) state what is missing"},
 		{"wrong-path", "password", "if the roster (--identities)"},
 		{"approver-executed", "password", "what was seen does not become undone"},
 	} {

@@ -122,10 +122,10 @@ func (v verdictOn) accounts() string {
 	return " for " + who
 }
 
-// replaceable tells whether the step is there and not good enough, so that a
-// better one would do.
+// replaceable tells whether a verification or an approval is there and not good
+// enough, so that a better one would do.
 func (v verdictOn) replaceable() bool {
-	return v.finding.Scope == "case" && (len(v.check.Supersedes) > 0 || strings.Contains(v.check.Met, ">="))
+	return (v.check.About == "verification" || v.check.About == "approval") && (len(v.check.Supersedes) > 0 || strings.Contains(v.check.Met, ">="))
 }
 
 // rests is what beside records the answer hangs on, a clause after "if".
