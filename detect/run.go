@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -98,7 +99,28 @@ func Check(o Options) error {
 	r.tickets.Seal()
 	r.arrange()
 	r.bench = r.newBench(nil)
-	return r.compile()
+	if err := r.compile(); err != nil {
+		return err
+	}
+	return r.known()
+}
+
+// known refuses a waiver that names a check there is none of: it would cover
+// nothing and nobody would notice.
+func (r *run) known() error {
+	ids := make([]string, len(r.Checks))
+	for i, c := range r.Checks {
+		ids[i] = c.ID
+	}
+	for i := range r.Context.Waivers {
+		w := &r.Context.Waivers[i]
+		for _, check := range w.Checks {
+			if !slices.Contains(ids, check) {
+				return w.Mistake("checks", 0, "waiver %s: unknown check %q: hint: %s", w.ID, check, cmp.Or(rules.Meant(check, ids), "resetproof rules list names them"))
+			}
+		}
+	}
+	return nil
 }
 
 // Run detects: every case of the lake, judged, into the sink.

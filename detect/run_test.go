@@ -200,6 +200,10 @@ func TestLateRotationOfADependent(t *testing.T) {
 
 // A run that cannot begin says why before it reads anything.
 func TestCheckRefusesWrongSelectors(t *testing.T) {
+	checks, err := rules.LoadChecks()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for selector, ok := range map[string]bool{`identity.id == "ann"`: true, `identity.idd == "ann"`: false} {
 		play, err := read(rules.Scenario{Log: threeResets, Waivers: []string{"W-1: checks=no-request identity=ann"}})
 		if err != nil {
@@ -210,9 +214,14 @@ func TestCheckRefusesWrongSelectors(t *testing.T) {
 			t.Fatal(err)
 		}
 		play.context.Waivers[0].Selector = selector
-		err = Check(Options{Lake: play, Policies: policies, Context: play.context, ExceptionsFile: "exceptions.yaml"})
+		err = Check(Options{Lake: play, Policies: policies, Checks: checks, Context: play.context, ExceptionsFile: "exceptions.yaml"})
 		if (err == nil) != ok {
 			t.Errorf("%s: %v", selector, err)
+		}
+		play.context.Waivers[0].Checks = []string{"no-requets"}
+		err = Check(Options{Lake: play, Policies: policies, Checks: checks, Context: play.context, ExceptionsFile: "exceptions.yaml"})
+		if want := `unknown check "no-requets" (did you mean no-request?)`; ok && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("a waiver of a check that there is none of: %v, want %s", err, want)
 		}
 	}
 }

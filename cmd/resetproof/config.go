@@ -161,13 +161,32 @@ func (c *config) sources(args []string, set *formats.Set) ([]ingest.Source, erro
 			return nil, usagef("give a file, a folder or -", "%s: such sources are not available in this version", arg)
 		}
 		i := slices.IndexFunc(all, func(s ingest.Source) bool { return s.Name == arg })
-		if _, err := os.Lstat(arg); i >= 0 && err != nil {
-			out = append(out, all[i])
-		} else {
+		_, err := os.Lstat(arg)
+		switch {
+		case err == nil || arg == "-":
 			out = append(out, ingest.Source{Name: arg, URI: arg})
+		case i >= 0:
+			out = append(out, all[i])
+		default:
+			if hint := nearSource(arg, all); hint != "" {
+				return nil, usagef(hint, "%s: no such file or folder, and no source of the config has that name", arg)
+			}
+			out = append(out, ingest.Source{Name: arg, URI: arg}) // reading it says what is wrong
 		}
 	}
 	return out, nil
+}
+
+// nearSource guesses which source of the config was meant, "" if none.
+func nearSource(arg string, all []ingest.Source) string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.Name
+	}
+	if hint := rules.Meant(arg, names); strings.HasPrefix(hint, "did you mean") {
+		return hint
+	}
+	return ""
 }
 
 func (c *config) allSources(set *formats.Set) ([]ingest.Source, error) {

@@ -60,7 +60,8 @@ func rowAt(line int) place { return place{int32(line), 1, -1} }
 // mistake makes an error about a place in a context file. The format may end
 // in ": hint: …".
 func mistake(name string, src []byte, p place, format string, args ...any) error {
-	msg, hint, _ := strings.Cut(fmt.Sprintf(format, args...), ": hint: ")
+	msg, hint, _ := strings.Cut(fmt.Sprintf(format, args...), ": hint:")
+	hint = strings.TrimSpace(hint)
 	if src == nil || p.line == 0 {
 		return &rules.Error{File: name, Line: int(p.line), Col: min(1, int(p.line)), Msg: msg, Hint: hint}
 	}

@@ -93,7 +93,9 @@ func yamlRow(name string, src []byte, lines [][]byte, item ast.Node) (row, error
 		if !ok {
 			return row{}, mistake(name, src, placeOf(pair.Key, lines), "%s takes a value or a list of values", key)
 		}
-		value.place = placeOf(pair.Value, lines)
+		if value.place = placeOf(pair.Value, lines); value.list != nil {
+			value.width = maxYAML // its token is the bracket alone
+		}
 		r.cells[key] = value
 	}
 	return r, nil

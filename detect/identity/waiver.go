@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"strings"
 	"time"
 )
@@ -26,6 +27,26 @@ type Waiver struct {
 	Line   int
 	// File, with Line, is where it stands.
 	File string
+
+	cells map[string]cell // as written, and what shows their lines; nil if made otherwise
+	from  *faults
+}
+
+// Mistake makes an error about what the waiver states under a key, at a number
+// of bytes into it. The format may end in ": hint: …".
+func (w *Waiver) Mistake(key string, into int, format string, args ...any) error {
+	p := rowAt(w.Line)
+	c, ok := w.cells[key]
+	if !ok {
+		return mistake(w.File, nil, p, format, args...)
+	}
+	p = c.place
+	if text := lineOfText(w.from.src, int(p.line)); c.text != "" && len(text) >= int(p.col) {
+		if begins := bytes.Index(text[p.col-1:], []byte(c.text)); begins >= 0 { // past a quote; a block is shown where it begins
+			p.col, p.width = p.col+int32(begins+into), int32(max(len(c.text)-into, 1))
+		}
+	}
+	return mistake(w.File, w.from.src, p, format, args...)
 }
 
 func waiverFrom(r *record) Waiver {
@@ -34,6 +55,7 @@ func waiverFrom(r *record) Waiver {
 		ApprovedBy: r.text("approved_by"), Owner: r.text("owner"),
 		ValidFrom: r.date("valid_from"), ValidUntil: r.date("valid_until"),
 		CompensatingControl: r.text("compensating_control"), Tags: r.tags(), Line: r.line, File: r.faults.name,
+		cells: r.cells, from: r.faults,
 	}
 	if w.ValidUntil != 0 && w.ValidUntil <= w.ValidFrom {
 		r.fault("valid_until", "valid_until is not after valid_from")

@@ -1,7 +1,10 @@
 package judge
 
 import (
+	"cmp"
+	"errors"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -32,6 +35,12 @@ func (b *Bench) CompileWaivers(file string) error {
 		}
 		rule := &rules.Check{ID: w.ID, File: file, Lines: map[string]int{"selector": w.Line}}
 		ast, prg, err := b.program(b.caseEnv, rule, "selector", w.Selector, cel.BoolType)
+		if e := (*rules.Error)(nil); errors.As(err, &e) {
+			_, msg, _ := strings.Cut(e.Msg, "selector: ")
+			at := *w.Waiver
+			at.File = cmp.Or(at.File, file)
+			return at.Mistake("selector", e.Col-1, "waiver %s, selector: %s: hint: %s", w.ID, msg, e.Hint)
+		}
 		if err != nil {
 			return err
 		}

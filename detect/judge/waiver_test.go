@@ -87,8 +87,8 @@ func TestWaivedEmergencyByPath(t *testing.T) {
 
 func TestSelectorErrors(t *testing.T) {
 	for selector, want := range map[string]string{
-		`identity.nmae == "ann"`:            `exceptions.yaml:12:9: check W-1, selector: undefined field 'nmae'`,
-		`identity.name`:                     `exceptions.yaml:12:1: check W-1, selector: gives string, wants bool`,
+		`identity.nmae == "ann"`:            `exceptions.yaml:12:1: waiver W-1, selector: undefined field 'nmae'`,
+		`identity.name`:                     `exceptions.yaml:12:1: waiver W-1, selector: gives string, wants bool`,
 		`identity.roles[7] == "x" && false`: "",
 	} {
 		b := newBench(t, nil)
