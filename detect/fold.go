@@ -169,6 +169,7 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 			r.bench.Linked(t)
 		}
 		if !r.inPeriod(c.Time) {
+			r.bench.Placed(c)
 			continue
 		}
 		if err := r.Policies.Uncovered("the reset of "+r.resolver.Name(c.Identity), event.When(c.Time)); err != nil {

@@ -142,6 +142,9 @@ func (r *run) note(ctx context.Context) error {
 		r.tickets.Alias(e)
 		r.operators.Meet(e, r.resolve)
 		r.stated(e)
+		if e.Kind == event.PrivilegeGranted {
+			r.tickets.Elevate(e, r.resolve(e.Account, e.Time))
+		}
 		return nil
 	}); err != nil {
 		return err

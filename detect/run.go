@@ -59,6 +59,9 @@ type Result struct {
 	LeftOut []string
 	// Waivers are those of the exceptions file, with what they were used for.
 	Waivers []judge.WaiverRecord
+	// Unplaced are reviews of cases and findings that this run does not know, in
+	// sentences with file and line; LeftOut lists them as well.
+	Unplaced []string
 	// Faults are check expressions that failed while judging.
 	Faults []string
 	// Identify gives the identity that a context file names by id or account.
@@ -148,6 +151,9 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if err := r.learn(ctx, feeds); err != nil {
 		return Result{}, err
 	}
+	if err := r.substitutes(ctx); err != nil {
+		return Result{}, err
+	}
 	result := Result{Feeds: covered, UnknownAccounts: r.resolver.Unknown(), NotCases: custody.NotCases{}, SelfService: map[string]Attempts{}, LeftOut: []string{}}
 	if err := r.fold(ctx, sink, &result); err != nil {
 		return Result{}, err
@@ -175,6 +181,8 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
 	result.Waivers = r.bench.WaiverRecords()
+	result.Unplaced = r.bench.Unplaced()
+	result.LeftOut = append(result.LeftOut, result.Unplaced...)
 	result.Faults, result.Identify = r.bench.Faults(), r.identify
 	return result, nil
 }
@@ -196,9 +204,14 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 			}
 		}
 	}
+	coverage := judge.NewCoverage(feeds, r.Now.UnixNano(), absent, r.Expected, r.Systems)
+	reviews := r.Context.File("reviews")
+	if reviews.Role != "" {
+		coverage.AddFile(reviews.Role, int64(reviews.Rows), event.CaseReviewed)
+	}
 	return &judge.Bench{
 		World:           r.world,
-		Coverage:        judge.NewCoverage(feeds, r.Now.UnixNano(), absent, r.Expected, r.Systems),
+		Coverage:        coverage,
 		Name:            r.resolver.Name,
 		Identify:        r.identify,
 		PossibleAliases: r.resolver.PossibleAliases,
@@ -216,6 +229,8 @@ func (r *run) newBench(feeds []judge.FeedCoverage) *judge.Bench {
 		Incidents:       r.Context.Incidents,
 		Waivers:         r.Context.Waivers,
 		Period:          [2]int64{nanoseconds(r.Period[0]), nanoseconds(r.Period[1])},
+		Reviews:         r.Context.Reviews,
+		ReviewsFile:     reviews,
 		Frameworks:      r.Frameworks,
 	}
 }

@@ -276,3 +276,42 @@ func TestConflictingRecordIsTold(t *testing.T) {
 		t.Errorf("an innocent record is told: %q", got)
 	}
 }
+
+// What was not recorded before a reset cannot make a sign-in the first one.
+func TestShortHistoryMakesNothingTheFirst(t *testing.T) {
+	s := rules.Scenario{Log: []string{
+		"2026-03-02T09:10:00Z reset.executed ann by sam system=entra credential=password",
+		`2026-03-03T10:10:00Z signin.succeeded ann by ann system=entra app="Azure Portal"`,
+	}}
+	for days, want := range map[int]judge.Verdict{5: judge.NotAssessable, 20: judge.NotMet} {
+		st, _ := runOf(t, s, func(o *Options) {
+			lake := o.Lake.(*play)
+			lake.feed.First = stamp("2026-03-02T00:00:00Z") - int64(days)*oneDay
+			lake.feed.Covers[0] = lake.feed.First
+		})
+		if got := st.cases[0].Verdicts["reset-then-higher-system"]; got != want {
+			t.Errorf("with %d days on record: %s, want %s", days, got, want)
+		}
+	}
+}
+
+// Whether a read is the first cannot be told over a few days, and is said.
+func TestReadsOfShortHistoryAreLeftOut(t *testing.T) {
+	s := rules.Scenario{Log: []string{
+		"2026-03-02T09:10:00Z policy.changed by con system=vault category=access-policy",
+		"2026-03-02T09:15:00Z secret.accessed by con system=vault id=kv/data/app",
+	}}
+	for days, want := range map[int]int{5: 0, 20: 1} {
+		st, result := runOf(t, s, func(o *Options) {
+			lake := o.Lake.(*play)
+			lake.feed.First = stamp("2026-03-02T00:00:00Z") - int64(days)*oneDay
+			lake.feed.Covers[0] = lake.feed.First
+		})
+		told := slices.ContainsFunc(result.LeftOut, func(text string) bool {
+			return strings.HasPrefix(text, "path-substituted: after 1 changes of access policy")
+		})
+		if got := len(st.subjects("path-substituted")); got != want || told != (want == 0) {
+			t.Errorf("with %d days on record %d are found, and what was left out is %q", days, got, result.LeftOut)
+		}
+	}
+}

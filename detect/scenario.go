@@ -93,11 +93,18 @@ func runScenario(ctx context.Context, checks []*rules.Check, s rules.Scenario, p
 	if err != nil {
 		return nil, err
 	}
-	st := &stage{feed: play.feed, context: play.context}
 	o := Options{
 		Lake: play, Sorter: func() (Sorter, error) { return &memorySorter{}, nil }, Now: play.until,
 		Policies: set, Checks: checks, Context: play.context, ExceptionsFile: "scenario",
 	}
+	if len(s.Reviews) > 0 {
+		unreviewed := &stage{}
+		if _, err := Run(ctx, o, unreviewed); err != nil {
+			return nil, err
+		}
+		play.review(unreviewed.cases)
+	}
+	st := &stage{feed: play.feed, context: play.context}
 	result, err := Run(ctx, o, st)
 	if err != nil {
 		return nil, err
@@ -108,6 +115,25 @@ func runScenario(ctx context.Context, checks []*rules.Check, s rules.Scenario, p
 	st.coverage = judge.NewCoverage(result.Feeds, play.until.UnixNano(), nil, nil, nil)
 	st.sortCases()
 	return st, nil
+}
+
+// review makes a review of every case of a person where a review names one.
+func (p *play) review(cases []*judge.CaseRecord) {
+	var all []identity.Review
+	for _, r := range p.context.Reviews {
+		named := len(all)
+		for _, c := range cases {
+			if c.Identity == r.CaseOrFinding {
+				of := r
+				of.CaseOrFinding = c.ID
+				all = append(all, of)
+			}
+		}
+		if len(all) == named {
+			all = append(all, r)
+		}
+	}
+	p.context.Reviews = all
 }
 
 // verdict gives what a check said of the scenario's case (the first, or that of

@@ -113,6 +113,7 @@ var textFields = map[string]func(*event.Event) *string{
 	"channel":     func(e *event.Event) *string { return &e.Channel },
 	"role":        func(e *event.Event) *string { return &e.Role },
 	"category":    func(e *event.Event) *string { return &e.Category },
+	"app":         func(e *event.Event) *string { return &e.App },
 	"host":        func(e *event.Event) *string { return &e.Host },
 	"leak":        func(e *event.Event) *string { return &e.Leak },
 	"ip":          func(e *event.Event) *string { return &e.IP },

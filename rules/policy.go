@@ -145,6 +145,9 @@ type Policy struct {
 	Pipelines     []string `yaml:"pipelines"`   // accounts of registered pipelines
 	ResetTools    []string `yaml:"reset_tools"` // accounts of known reset and write-back services
 	SharedPhones  []string `yaml:"shared_phones"`
+	// HigherSystems are those in which only some tiers work. Domain controllers
+	// are privileged without being listed.
+	HigherSystems []HigherSystem `yaml:"higher_systems"`
 
 	// MethodNames are an organisation's own names of verification methods;
 	// Methods knows them already.
@@ -267,6 +270,13 @@ type Limits struct {
 	ResetByResetRaised time.Duration `yaml:"reset_by_reset_raised,required" stricter:"higher"`
 	// FreshRight is how long a right to reset is a new one.
 	FreshRight time.Duration `yaml:"fresh_right,required" stricter:"higher"`
+}
+
+// HigherSystem is an application, host or system, as logs write its name, and
+// the least tier of whoever works in it.
+type HigherSystem struct {
+	Name string `yaml:"name,required"`
+	Tier Tier   `yaml:"tier,required"`
 }
 
 // Desk is a service desk and what it may do. Its operators are those whose row

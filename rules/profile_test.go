@@ -106,7 +106,7 @@ func TestProfilesHoldTheirTable(t *testing.T) {
 func TestEveryRequirementSaysWhatIsStricter(t *testing.T) {
 	incomparable := []string{
 		"name", "version", "extends", "valid_from", "valid_until", "requirements", "desks", "segments", "pipelines", "reset_tools", "shared_phones", "method_names", "reset_roles", "desk_roles", "log_roles",
-		"hold_roles", "response_roles", "jump_hosts",
+		"hold_roles", "response_roles", "jump_hosts", "higher_systems",
 		"matching", "verification_of", "unknown_place_history", "unknown_place_signins",
 	}
 	for _, s := range []any{Policy{}, Row{}, Limits{}} {

@@ -119,6 +119,9 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 	for _, f := range found.Feeds {
 		coverage.Feeds = append(coverage.Feeds, report.FeedCoverage{Feed: f.Feed, Gaps: f.Gaps, Intervals: f.Intervals})
 	}
+	for _, r := range found.Unplaced {
+		a.log.warn("%s", r)
+	}
 	for _, e := range found.Faults {
 		a.log.warn("%s", e)
 	}

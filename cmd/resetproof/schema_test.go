@@ -184,7 +184,7 @@ func TestSchemasRefuseWhatRunsRefuse(t *testing.T) {
 		{"secrets", "[{id: s1, max_age: a month}]\n", "[{id: s1, max_age: 30d, used_by: [a, b]}]\n"},
 		{"incidents", "[{id: I1, kind: party}]\n", "[{id: I1, kind: campaign}]\n"},
 		{"topology", "[{directory: ad, mechanism: magic}]\n", "[{directory: ad, mechanism: none}]\n"},
-		{"reviews", "[{case_or_finding: c1, decision: fine}]\n", "[{case_or_finding: c1, decision: accepted}]\n"},
+		{"reviews", "[{case_or_finding: 0123456789abcdef0123456789abcdef, reviewer: bob, time: 2026-03-02, decision: fine}]\n", "[{case_or_finding: 0123456789abcdef0123456789abcdef, reviewer: bob, time: 2026-03-02, decision: accepted}]\n"},
 		{"state", "[{account: ann, observed_at: yesterday}]\n", "[{account: ann, enabled: true}]\n"},
 		{"baseline", "[{case_or_finding: a, until: soon}]\n", "[{case_or_finding: 0123456789abcdef0123456789abcdef, reason: known, accepted_by: ann, until: 2026-01-01}]\n"},
 		{"exceptions", "[{checks: [a]}]\n", "[{id: W1, checks: [a], valid_until: 2026-01-01}]\n"},

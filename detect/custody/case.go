@@ -120,6 +120,11 @@ type Case struct {
 	// read for the first time; ReadsUntold tells that there were too many to know.
 	Planted, Cleared, Reads []Step
 	ReadsUntold             bool
+	// Higher are the sign-ins inside the longest watch to systems in which only
+	// some tiers work, the first for weeks.
+	Higher []HigherSignin
+	// Raised are the rights given for it, to its identity or to others.
+	Raised []RaisedRight
 	// Login is the strongest sign-in of the owner before the reset by a method
 	// that policy knows; nil if none.
 	Login *Step

@@ -46,6 +46,8 @@ type Fold struct {
 
 	habits   habits           // where the owner signs in from
 	lastRead map[string]int64 // secret -> last time it was read
+
+	lastHigher map[string]int64 // higher system -> last sign-in
 }
 
 // NewFold makes a fold in a world.
@@ -120,6 +122,7 @@ func (f *Fold) build() {
 		f.aftermath(c)
 		f.watch(c)
 		f.turnedAway(c)
+		f.raise(c)
 		f.keptFactors(c)
 		f.reach(c)
 	}

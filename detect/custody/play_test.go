@@ -62,6 +62,7 @@ func (p *play) world(t testing.TB) *World {
 	tickets := NewTickets(p.campaigns)
 	for _, e := range p.events {
 		tickets.Alias(e)
+		tickets.Elevate(e, identityOf(e.Account))
 	}
 	for _, e := range p.events {
 		tickets.Note(e, identityOf(e.Account))

@@ -122,6 +122,7 @@ func (f *Fold) notice(e *event.Event) {
 				f.signedIn(c, e)
 			}
 		}
+		f.climb(e)
 		f.habits.learn(e, f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
 	case event.SecretAccessed:
 		f.learn(e)
@@ -148,9 +149,8 @@ func (f *Fold) signedIn(c *Case, e *event.Event) {
 // use of a session from before it.
 func (f *Fold) redeemed(c *Case, e *event.Event) {
 	s := Step{Event: e, ActorID: f.id, AccountID: f.id, Link: Window}
-	if len(c.firsts) >= maxFirsts || !f.open(c, s) ||
-		slices.ContainsFunc(c.firsts, func(o Step) bool { return o.System == e.System }) ||
-		e.Session != "" && slices.ContainsFunc(c.Alive, func(a Session) bool { return a.System == e.System && a.ID == e.Session }) {
+	if len(c.firsts) >= maxFirsts || !f.open(c, s) || c.goesOn(e) ||
+		slices.ContainsFunc(c.firsts, func(o Step) bool { return o.System == e.System }) {
 		return
 	}
 	s.Event = kept(e)

@@ -23,6 +23,7 @@ type Tickets struct {
 	campaigns map[string][]string
 	series    map[string]bool    // series of which some ticket is on record as opened
 	born      map[string][]int64 // identity -> when its accounts were made, in no order
+	rights    rights
 }
 
 type ticket struct {
@@ -45,6 +46,7 @@ type cite struct {
 // identities a declared campaign lists.
 func NewTickets(campaigns map[string][]string) *Tickets {
 	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}, born: map[string][]int64{}}
+	t.rights = rights{given: map[string][]RaisedRight{}, losses: map[string][]taken{}}
 	for id, ids := range campaigns {
 		t.campaigns[strings.ToLower(id)] = slices.Clone(ids)
 	}
@@ -89,6 +91,7 @@ func (t *Tickets) Note(e *event.Event, id string) {
 		t.born[id] = append(t.born[id], e.Time)
 	}
 	k := t.Key(e)
+	t.noteRights(e, id, k)
 	if k == "" {
 		return
 	}

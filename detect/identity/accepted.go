@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"encoding/hex"
 	"strings"
 	"time"
 )
@@ -42,7 +41,7 @@ func acceptedFrom(r *record) Accepted {
 		Reason:   r.text("reason"), AcceptedBy: r.text("accepted_by"), AcceptedAt: r.date("accepted_at"), Until: r.date("until"),
 		Tags: r.tags(), Line: r.line,
 	}
-	if raw, err := hex.DecodeString(a.CaseOrFinding); a.CaseOrFinding != "" && (err != nil || len(raw) != 16) {
+	if a.CaseOrFinding != "" && !isID(a.CaseOrFinding) {
 		r.fault("case_or_finding", "case_or_finding is no id: hint: copy id or case from findings.jsonl, 32 hexadecimal digits")
 	}
 	if a.Until == 0 && a.AcceptedAt != 0 {

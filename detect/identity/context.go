@@ -1,7 +1,5 @@
 package identity
 
-import "slices"
-
 // Paths are the context files of a run; an empty path is a file not given.
 type Paths struct {
 	Identities string
@@ -26,10 +24,20 @@ type Context struct {
 	Files       []File // those given, in the order of Paths
 }
 
+// File gives the file of a role, the zero File if none was given.
+func (c *Context) File(role string) File {
+	for _, f := range c.Files {
+		if f.Role == role {
+			return f
+		}
+	}
+	return File{}
+}
+
 // Given tells whether the file of a role (File.Role) was given: without it
 // nothing can be said of what it would list.
 func (c *Context) Given(role string) bool {
-	return slices.ContainsFunc(c.Files, func(f File) bool { return f.Role == role })
+	return c.File(role).Role != ""
 }
 
 // Roles lists the roles of context files, in the order of Paths.

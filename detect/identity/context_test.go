@@ -80,7 +80,11 @@ func TestFaultsOfContextFiles(t *testing.T) {
 		{"state.csv", "account,observed_at\nann,yesterday\n", "account,observed_at\nann,2026-03-01\n", "state.csv:2:5: observed_at is not a date (write 2026-03-01 or 2026-03-01T09:00:00Z)"},
 		{"incidents.csv", "id,kind\nI1,party\n", "id,kind\nI1,\n", `incidents.csv:2:4: unknown kind "party" (one of incident, investigation, campaign)`},
 		{"incidents.csv", "id,declared_at,closed_at\nI1,2026-03-02,2026-03-01\n", "id,declared_at,closed_at\nI1,2026-03-02,\n", "incidents.csv:2:15: closed_at lies before declared_at"},
-		{"reviews.csv", "case_or_finding,decision\nc1,fine\n", "case_or_finding,decision\nc1,accepted\n", `reviews.csv:2:4: unknown decision "fine" (one of accepted, false-positive, remediated, risk-accepted)`},
+		{"reviews.csv", reviewed(aCase, "bob", "2026-03-02", "fine", ""), reviewed(aCase, "bob", "2026-03-02", "accepted", ""), `reviews.csv:2:49: unknown decision "fine" (one of accepted, false-positive, remediated, risk-accepted)`},
+		{"reviews.csv", reviewed("case 7", "bob", "2026-03-02", "", ""), reviewed(strings.ToUpper(aCase), "bob", "2026-03-02", "", ""), "reviews.csv:2:1: case_or_finding is no id of a case or finding (copy the 32 hexadecimal digits from cases.jsonl or findings.jsonl)"},
+		{"reviews.csv", reviewed(aCase, "", "2026-03-02", "", ""), reviewed(aCase, "bob", "2026-03-02", "", ""), "reviews.csv:2:34: reviewer is missing"},
+		{"reviews.csv", reviewed(aCase, "bob", "", "", ""), reviewed(aCase, "bob", "2026-03-02", "", ""), "reviews.csv:2:38: time is missing"},
+		{"reviews.csv", reviewed(aCase, "bob", "2026-03-02", "", "2026-03-01"), reviewed(aCase, "bob", "2026-03-02", "", "2026-04-01"), "reviews.csv:2:50: until lies before time"},
 		{"topology.csv", "directory,mechanism\nad,magic\n", "directory,mechanism\nad,none\n", `topology.csv:2:4: unknown mechanism "magic" (one of hash-sync, pass-through, federated, delegated-auth, push, none)`},
 		{"identities.csv", "id,manager\nann,ann\n", "id,manager\nann,mia\n", "identities.csv:2:5: ann names the identity itself as its manager (leave it empty; nobody approves for himself)"},
 		{
@@ -170,6 +174,25 @@ func TestFaultsPointAtTheirCell(t *testing.T) {
 func sentence(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
+}
+
+const aCase = "0123456789abcdef0123456789abcdef"
+
+// reviewed is a file of one review.
+func reviewed(cells ...string) string {
+	return "case_or_finding,reviewer,time,decision,until\n" + strings.Join(cells, ",") + "\n"
+}
+
+func TestReviewStands(t *testing.T) {
+	for _, c := range []struct {
+		until int64
+		at    int64
+		want  bool
+	}{{0, 9, false}, {0, 10, true}, {0, 99, true}, {20, 19, true}, {20, 20, false}} {
+		if got := (Review{Time: 10, Until: c.until}).Stands(c.at); got != c.want {
+			t.Errorf("a decision from 10 until %d stands at %d: %t", c.until, c.at, got)
+		}
+	}
 }
 
 func TestMissingAndHugeFiles(t *testing.T) {

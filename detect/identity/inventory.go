@@ -1,6 +1,11 @@
 package identity
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"resetproof/ingest/event"
+)
 
 // Secret is one row of the inventory: a key, token, password or shared secret,
 // and who depends on it. Names may be identity ids or accounts: resolve them
@@ -48,14 +53,15 @@ type Incident struct {
 	Line       int
 }
 
-// Review is somebody's decision on a case or finding.
+// Review is somebody's decision on a case or finding. Reviewer is an identity id
+// or an account; Until is 0 for a decision without end.
 type Review struct {
-	CaseOrFinding string
+	CaseOrFinding string // an id as cases.jsonl and findings.jsonl have it, in lower case
 	Reviewer      string
 	Time          int64
-	Decision      string // accepted, false-positive, remediated or risk-accepted
+	Decision      string // accepted, false-positive, remediated or risk-accepted; "" where not stated
 	Comment       string
-	Until         int64
+	Until         int64 // when the decision ends; that somebody looked stays true
 	Tags          map[string]string
 	Line          int
 }
@@ -104,12 +110,29 @@ func incidentFrom(r *record) Incident {
 	return i
 }
 
+// Stands tells whether the decision was made by a time and has not ended.
+func (v Review) Stands(t int64) bool { return v.Time <= t && (v.Until == 0 || t < v.Until) }
+
 func reviewFrom(r *record) Review {
-	return Review{
-		CaseOrFinding: r.id("case_or_finding"), Reviewer: r.text("reviewer"), Time: r.date("time"),
+	v := Review{
+		CaseOrFinding: strings.ToLower(r.id("case_or_finding")), Reviewer: r.id("reviewer"), Time: r.date("time"),
 		Decision: r.oneOf("decision", "accepted", "false-positive", "remediated", "risk-accepted"),
 		Comment:  r.text("comment"), Until: r.end("until"), Tags: r.tags(), Line: r.line,
 	}
+	switch {
+	case v.CaseOrFinding != "" && !isID(v.CaseOrFinding):
+		r.fault("case_or_finding", "case_or_finding is no id of a case or finding: hint: copy the 32 hexadecimal digits from cases.jsonl or findings.jsonl")
+	case r.cell("time").text == "" && len(r.cell("time").list) == 0:
+		r.fault("time", "time is missing")
+	case v.Until != 0 && v.Until < v.Time:
+		r.fault("until", "until lies before time")
+	}
+	return v
+}
+
+// isID tells the form of the ids in the outputs (event.ID.String).
+func isID(text string) bool {
+	return len(text) == len(event.ID{}.String()) && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 func directoryFrom(r *record) Directory {

@@ -53,8 +53,11 @@ type Bench struct {
 	Waivers   []identity.Waiver
 	// Period bounds the cases that are judged, UTC nanoseconds, half-open; 0 is
 	// without bound.
-	Period     [2]int64
-	Frameworks []*rules.Framework
+	Period [2]int64
+	// Reviews are the rows of ReviewsFile, if one was given.
+	Reviews     []identity.Review
+	ReviewsFile identity.File
+	Frameworks  []*rules.Framework
 
 	caseEnv, setEnv *cel.Env
 
@@ -70,6 +73,10 @@ type Bench struct {
 	months  map[monthID]*monthFacts
 	skews   map[pairing]*skew
 	hybrid
+	reviews map[string][]*review // by the id they name
+
+	substituted []*substitutedFacts
+	notTold     []string // sentences on what over the whole set could not be told
 }
 
 // Faults lists the expressions that failed while judging, with how often,

@@ -135,6 +135,7 @@ func (b *Bench) Compile(checks []*rules.Check) error {
 		return err
 	}
 	b.spoken = indexControls(b.Frameworks)
+	b.takeReviews()
 	var errs []error
 	b.checks = nil
 	for _, r := range checks {

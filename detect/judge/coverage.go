@@ -146,6 +146,7 @@ type Coverage struct {
 	now    int64
 	absent []string // kinds of which the config says that no record exists
 	unread []string // kinds that the config expects of a source which gave no record
+	files  []FeedCoverage
 	// systems are the sources that the config expects for a system.
 	systems map[string][]string
 }
@@ -167,7 +168,23 @@ func NewCoverage(feeds []FeedCoverage, now int64, absent []event.Kind, expected,
 	return c
 }
 
-// Feeds gives the feeds, sorted by name.
+// AddFile tells that a context file lists events of a kind as well. It speaks
+// for all time up to the end of what the logs record: what is not due in the
+// logs is not due in the file.
+func (c *Coverage) AddFile(name string, rows int64, kind event.Kind) {
+	end := int64(0)
+	for _, f := range c.feeds {
+		if n := len(f.Intervals); n > 0 {
+			end = max(end, f.Intervals[n-1][1])
+		}
+	}
+	c.files = append(c.files, FeedCoverage{
+		Feed:      event.Feed{Name: name, Records: rows, Last: end, Shows: []string{kind.String()}},
+		Intervals: [][2]int64{{math.MinInt64, end}},
+	})
+}
+
+// Feeds gives the feeds of logs, sorted by name.
 func (c *Coverage) Feeds() []FeedCoverage { return c.feeds }
 
 // State of a window.
@@ -207,7 +224,7 @@ func (c *Coverage) Could(a Ask) []FeedCoverage {
 	}
 	var could []FeedCoverage
 	declared := false
-	for _, f := range c.feeds {
+	for _, f := range slices.Concat(c.feeds, c.files) {
 		expects := slices.Contains(f.Expect, a.Kind)
 		if !shows(f.Feed, a) || f.Last-f.First < oldEnough && !expects || !c.speaks(f, a) {
 			continue
@@ -291,6 +308,24 @@ func (c *Coverage) Window(a Ask) (State, []FeedCoverage) {
 		}
 	}
 	return state, could
+}
+
+// Known tells for how long, of the time asked about, every feed that could show
+// a kind was recording; 0 if none could.
+func (c *Coverage) Known(a Ask) time.Duration {
+	could := c.Could(a)
+	if len(could) == 0 {
+		return 0
+	}
+	least := a.To - a.From
+	for _, f := range could {
+		total := int64(0)
+		for _, i := range f.Intervals {
+			total += max(0, min(i[1], a.To)-max(i[0], a.From))
+		}
+		least = min(least, total)
+	}
+	return time.Duration(least)
 }
 
 func covers(intervals [][2]int64, from, to int64) bool {

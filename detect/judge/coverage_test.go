@@ -61,6 +61,21 @@ func spans(list [][2]int64) string {
 	return strings.Join(out, " ")
 }
 
+func TestKnown(t *testing.T) {
+	feed := func(name string, intervals ...[2]int64) FeedCoverage {
+		return FeedCoverage{Feed: event.Feed{Name: name, System: name, Shows: []string{"secret.accessed"}, Last: 100 * day}, Intervals: intervals}
+	}
+	c := NewCoverage([]FeedCoverage{feed("aws", [2]int64{0, 10 * day}, [2]int64{12 * day, 100 * day}), feed("vault", [2]int64{15 * day, 100 * day})}, 100*day, nil, nil, nil)
+	for _, ask := range []struct {
+		system string
+		want   time.Duration
+	}{{"aws", 18 * 24 * time.Hour}, {"vault", 5 * 24 * time.Hour}, {"", 5 * 24 * time.Hour}, {"entra", 0}} {
+		if got := c.Known(Ask{Kind: "secret.accessed", System: ask.system, From: 0, To: 20 * day}); got != ask.want {
+			t.Errorf("%q is known for %v, want %v", ask.system, got, ask.want)
+		}
+	}
+}
+
 func TestWhatAFeedCovers(t *testing.T) {
 	for _, c := range []struct {
 		name   string

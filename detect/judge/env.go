@@ -39,6 +39,8 @@ var variables = []struct {
 	{"holders", cel.ListType(object("holderFacts"))},
 	{"directories", cel.ListType(object("directoryFacts"))},
 	{"tickets", cel.ListType(object("ticketFacts"))},
+	{"rights", cel.ListType(object("rightFacts"))},
+	{"higher", cel.ListType(object("higherFacts"))},
 	{"planted", traces}, {"cleared", traces}, {"reads", traces}, {"redemptions", traces}, {"enrolments", traces},
 }
 
@@ -58,6 +60,7 @@ var setVariables = []struct {
 	{"waivers", cel.ListType(object("waiverFacts"))},
 	{"waived_months", cel.ListType(object("monthFacts"))},
 	{"states", cel.ListType(object("stateFacts"))},
+	{"substituted", cel.ListType(object("substitutedFacts"))},
 }
 
 var steps = cel.ListType(object("stepFacts"))
@@ -79,6 +82,8 @@ var questions = slices.Concat(
 	riskQuestions,
 	refusalQuestions,
 	factorQuestions,
+	reviewQuestions,
+	higherQuestions,
 	takeoverQuestions,
 	deliveryQuestions,
 	accessQuestions,
@@ -115,6 +120,9 @@ func (b *Bench) environment() (*cel.Env, error) {
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),
 			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](), reflect.TypeFor[historyFacts](), reflect.TypeFor[emptyFacts](), reflect.TypeFor[skewFacts](),
 			reflect.TypeFor[directoryFacts](), reflect.TypeFor[stateFacts](),
+			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](),
+			reflect.TypeFor[higherFacts](), reflect.TypeFor[rightFacts](),
+			reflect.TypeFor[substitutedFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,

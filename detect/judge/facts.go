@@ -115,7 +115,8 @@ type sitting struct {
 
 	emergency *waiver // that makes the path an emergency, nil for none
 
-	found []custody.Step // by the questions of the check being judged
+	found   []custody.Step // by the questions of the check being judged
+	decided []decision
 }
 
 // sit gathers the facts of a case.
@@ -159,6 +160,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 	s.facts.IncidentDeclared = b.incidentOpen(c)
 	s.facts.Bypass = slices.ContainsFunc(c.Steps[custody.Executed], func(a custody.Step) bool { return a.Credential == "bypass-code" })
 	s.deps = s.dependents()
+	s.reviewed()
 	return s
 }
 

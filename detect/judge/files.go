@@ -17,7 +17,8 @@ func (b *Bench) lacking(c *check) []string {
 }
 
 // NotJudged lists, in sentences, the checks over the whole set that could not
-// be judged since a context file was not given, sorted. Call it after Set.
+// be judged since a context file was not given, and what of the others could not
+// be told, sorted. Call it after Set.
 func (b *Bench) NotJudged() []string {
 	var out []string
 	for _, c := range b.checks {
@@ -29,6 +30,7 @@ func (b *Bench) NotJudged() []string {
 			out = append(out, c.ID+how+": no "+strings.Join(files, " and no ")+" file was given")
 		}
 	}
+	out = append(out, b.notTold...)
 	slices.Sort(out)
 	return out
 }

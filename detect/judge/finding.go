@@ -87,7 +87,11 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 	if d := directoryOf(o); d != nil { // what ended sessions says nothing of passwords
 		return inOrder(append(all, d.steps...))
 	}
-	if n, ok := linkOf[o.check.About]; ok && n != custody.Executed {
+	n, ok := linkOf[o.check.About]
+	if slices.Contains(o.check.Needs, event.CaseReviewed.String()) {
+		n, ok = custody.Reviewed, true
+	}
+	if ok && n != custody.Executed {
 		all = append(all, s.c.Steps[n]...)
 	}
 	switch o.check.About {
@@ -99,10 +103,16 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 		all = append(all, s.c.Uses...)
 	case "closure":
 		for _, a := range s.c.Alive {
+			if n == custody.Reviewed {
+				break
+			}
 			all = append(all, custody.Step{Event: a.Event})
 		}
 	}
 	all = append(all, o.found...)
+	if slices.Contains(o.check.Needs, event.PrivilegeRevoked.String()) {
+		all = append(all, s.raisedSteps()...)
+	}
 	all = append(all, s.pursued(o)...)
 	all = append(all, s.used(o)...)
 	all = append(all, s.followed(o.check)...)
@@ -122,6 +132,11 @@ func (s *sitting) evidence(o *outcome) []Evidence {
 	for _, st := range s.supporting(o) {
 		out = append(out, EvidenceOf(st.Event))
 	}
+	for _, e := range s.judgements(o) {
+		if !slices.ContainsFunc(out, func(ev Evidence) bool { return ev.Event == e.ID.String() }) {
+			out = append(out, EvidenceOf(e))
+		}
+	}
 	return out
 }
 
@@ -133,6 +148,9 @@ func EvidenceOf(e *event.Event) Evidence {
 	}
 	if e.Origin.Line > 0 {
 		ev.Line = &e.Origin.Line
+	}
+	if e.Format == reviewsFeed { // a row of a context file: its hash is the file's
+		ev.Offset, ev.Length, ev.AtHand = nil, nil, false
 	}
 	return ev
 }

@@ -40,6 +40,7 @@ var traces = cel.ListType(object("traceFacts"))
 func (s *sitting) traced(vars map[string]any) {
 	vars["planted"], vars["cleared"], vars["reads"] = s.trace(s.planted()), s.trace(s.watched(s.c.Cleared)), s.trace(s.firstReads())
 	vars["redemptions"], vars["enrolments"] = s.sightings(s.c.Redeemed), s.sightings(s.c.Enrolled)
+	vars["higher"], vars["rights"] = s.higherFacts(), s.rights()
 }
 
 // made says in words what a step left behind.
@@ -68,6 +69,10 @@ func (s *sitting) trace(steps []custody.Step) []*traceFacts {
 		case event.SecretCreated, event.CredentialIssued:
 			if slices.Contains(keyNames, strings.ToLower(st.Credential)) {
 				f.What = "a new " + strings.ToLower(st.Credential)
+			}
+		case event.PolicyChanged:
+			if st.Category == custody.AccessPolicy {
+				f.What = "a change of access policy"
 			}
 		case event.SecretAccessed:
 			f.What = st.CredentialID
@@ -188,6 +193,10 @@ func (s *sitting) followed(c *check) []custody.Step {
 	for _, g := range s.c.Enrolled {
 		enrolled = append(enrolled, g.Step)
 	}
+	var climbed []custody.Step
+	for _, h := range s.firstClimbs() {
+		climbed = append(climbed, h.Step)
+	}
 	var out []custody.Step
 	for _, row := range []struct {
 		about string
@@ -198,6 +207,7 @@ func (s *sitting) followed(c *check) []custody.Step {
 		{"verification", event.RiskDetected, s.c.Risks},
 		{"verification", event.SigninSucceeded, login},
 		{"delivery", event.SigninSucceeded, redeemed},
+		{"takeover", event.SigninSucceeded, climbed},
 		{"takeover", event.VerificationFailed, slices.Concat(s.c.TurnedAway, s.c.Steps[custody.Verified], s.c.Steps[custody.Approved])},
 		{"takeover", event.MFAReset, slices.Concat(s.c.Steps[custody.Verified], s.c.Lost)},
 		{"takeover", event.MFAEnrolled, enrolled},

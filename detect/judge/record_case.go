@@ -58,6 +58,9 @@ func (s *sitting) record(all []*outcome) *CaseRecord {
 	for _, n := range slices.Concat(s.unavoidable(), s.without()) {
 		r.Notes = insert(r.Notes, n)
 	}
+	for _, n := range s.decisions() {
+		r.Notes = insert(r.Notes, n)
+	}
 	for _, o := range all {
 		if o.verdict == NotAssessable && o.why != "" {
 			r.Notes = insert(r.Notes, o.check.ID+" cannot be assessed: "+o.why)

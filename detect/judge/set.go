@@ -67,6 +67,7 @@ func (b *Bench) Set(now int64) []*Finding {
 		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps(),
 		"histories": b.histories(), "empty_fields": b.emptyFields(), "skews": b.sortedSkews(), "waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
 	vars["states"] = b.states()
+	vars["substituted"] = b.substituted
 	var out []*Finding
 	b.partly = map[string]bool{}
 	for _, c := range b.checks {
@@ -87,10 +88,14 @@ func (b *Bench) Set(now int64) []*Finding {
 			if err != nil || met {
 				continue
 			}
-			out = append(out, b.setFinding(o, pol))
 			if lacks {
 				b.partly[c.ID] = true
 			}
+			f := b.setFinding(o, pol)
+			for _, r := range b.named(f.ID) {
+				f.Evidence = append(f.Evidence, EvidenceOf(r.event))
+			}
+			out = append(out, f)
 		}
 	}
 	return out

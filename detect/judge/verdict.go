@@ -243,6 +243,9 @@ func (s *sitting) systemsOf(k event.Kind, o *outcome) []string {
 	if f := directoryOf(o); f != nil {
 		return f.systems(k)
 	}
+	if r, is := element[*rightFacts](o); is {
+		return []string{r.System}
+	}
 	if systems, ok := s.useSystems(k, o); ok {
 		return systems
 	}

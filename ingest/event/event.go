@@ -138,6 +138,7 @@ type Event struct {
 	Place  string // "city, country" as stated
 	Device string
 	Host   string // computer that wrote the record
+	App    string // application that was signed in to, where the record names one
 
 	// Origin of the record.
 	Feed   string // format and instance, "okta-system-log/acme.okta.example"

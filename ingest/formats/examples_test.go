@@ -101,6 +101,7 @@ func describe(e *event.Event) string {
 	add("place", e.Place)
 	add("device", e.Device)
 	add("host", e.Host)
+	add("app", e.App)
 	add("system", e.System)
 	if e.Written != 0 {
 		add("lag", time.Duration(e.Written-e.Time).String())

@@ -241,6 +241,7 @@ type Fields struct {
 	Place    *Value `yaml:"place"`
 	Device   *Value `yaml:"device"`
 	Host     *Value `yaml:"host"`
+	App      *Value `yaml:"app"`
 }
 
 // PartyField says where an account stands. Ref is for accounts written by

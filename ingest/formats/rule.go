@@ -29,6 +29,7 @@ var textColumns = []struct {
 	{func(f *Fields) *Value { return f.Place }, func(e *event.Event) *string { return &e.Place }},
 	{func(f *Fields) *Value { return f.Device }, func(e *event.Event) *string { return &e.Device }},
 	{func(f *Fields) *Value { return f.Host }, func(e *event.Event) *string { return &e.Host }},
+	{func(f *Fields) *Value { return f.App }, func(e *event.Event) *string { return &e.App }},
 }
 
 var partyColumns = []struct {

@@ -56,6 +56,7 @@ var columns = []column{
 	{name: "place", form: word, text: func(e *event.Event) *string { return &e.Place }},
 	{name: "device", form: word, text: func(e *event.Event) *string { return &e.Device }},
 	{name: "host", form: word, text: func(e *event.Event) *string { return &e.Host }},
+	{name: "app", form: word, text: func(e *event.Event) *string { return &e.App }},
 
 	{name: "feed", form: word, text: func(e *event.Event) *string { return &e.Feed }},
 	{name: "format", form: word, text: func(e *event.Event) *string { return &e.Format }},
