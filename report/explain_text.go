@@ -119,6 +119,9 @@ func (e Explainer) policyItem(p *prose, ref *judge.PolicyRef, path string) {
 			if value, ok = policy.Line(rule, rules.Path(path)); ok && value != "" {
 				text += ": " + value
 			}
+			if by := policy.AskedBy(rule); len(by) > 0 {
+				text += "; asked by " + strings.Join(by, ", ")
+			}
 		}
 	}
 	p.item("policy", text, "SHA-256 "+ref.SHA256)

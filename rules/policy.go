@@ -159,6 +159,7 @@ type Policy struct {
 	// places tells, by key such as requirements.ordinary.approvals, where it was
 	// stated last.
 	places map[string]Place
+	asked  map[string][]string // by the same keys: the demands of profiles
 }
 
 // Place is a line of a file.

@@ -182,7 +182,7 @@ func entry(n ast.Node, key string) *ast.MappingValueNode {
 // profiles among them, so that no file laid over a profile undercuts it. The
 // profiles' names follow the policy's own.
 func build(layers []layer) (*Policy, error) {
-	p := &Policy{places: map[string]Place{}}
+	p := &Policy{places: map[string]Place{}, asked: map[string][]string{}}
 	var files [][]byte
 	last, segments := layers[0].file, layers[0]
 	for i, l := range layers {

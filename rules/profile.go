@@ -81,6 +81,7 @@ type tightening struct {
 	decoder
 	policy  *Policy
 	profile string
+	source  string // what the addition rests on
 }
 
 // tighten lays the demands of a profile over a complete policy.
@@ -89,8 +90,14 @@ func (p *Policy) tighten(file ruleFile) error {
 	if err != nil {
 		return err
 	}
-	t := tightening{decoder{file: file.name, src: file.src}, p, profile.Name}
+	t := tightening{decoder{file: file.name, src: file.src}, p, profile.Name, ""}
 	for _, a := range profile.Additions {
+		switch t.source = profile.Title + " " + a.Control; {
+		case a.Control == "":
+			t.source = profile.Title + " (judgement)"
+		case strings.HasPrefix(a.Control, profile.Title+" "):
+			t.source = a.Control
+		}
 		if a.Policy.node != nil {
 			if err := t.structure(a.Policy, reflect.ValueOf(p).Elem(), ""); err != nil {
 				return err
@@ -149,13 +156,35 @@ func (t tightening) structure(s unread, v reflect.Value, at string) error {
 	return nil
 }
 
-// note remembers a user's line that the profile changed, once.
+// note remembers what a profile asks for, and a user's line that it changed.
 func (t tightening) note(key string, unchanged bool) {
+	if !slices.Contains(t.policy.asked[key], t.source) {
+		t.policy.asked[key] = append(t.policy.asked[key], t.source)
+	}
 	place, stated := t.policy.places[key]
 	if unchanged || !stated || !place.user {
 		return
 	}
 	t.policy.Overruled = append(t.policy.Overruled, Overruled{place, key, t.profile})
+}
+
+// AskedBy lists the controls of profiles, or the profiles of judgement, that
+// make a demand on a line of the policy (see Line), in the order of the profiles.
+func (p *Policy) AskedBy(line string) []string {
+	if rest, ok := strings.CutPrefix(line, segmentPrefix); ok {
+		for _, s := range p.Segments {
+			if of, ok := strings.CutPrefix(rest, s.Name+"."); ok {
+				line = "requirements." + of
+			}
+		}
+	}
+	for line != "" {
+		if by := p.asked[line]; by != nil {
+			return by
+		}
+		line = line[:max(strings.LastIndexByte(line, '.'), 0)]
+	}
+	return nil
 }
 
 // everyPath replaces the word any, in a list of paths or a mapping by path, by

@@ -187,6 +187,24 @@ func TestProfilesNameTheirControls(t *testing.T) {
 	}
 }
 
+func TestLinesNameTheControlsThatAskForThem(t *testing.T) {
+	p := load(t, write(t, "extends: baseline+pci+sox\nname: a\nversion: 1\nsegments: [{name: board, requirements: {approvals: {assisted: 2}}}]\n"))
+	for line, want := range map[string]string{
+		"requirements.ordinary.approvals":             "[PCI DSS 4.0.1 8.2.4 Sarbanes-Oxley Act (judgement)]",
+		"requirements.break-glass.approvals":          "[PCI DSS 4.0.1 8.2.2 PCI DSS 4.0.1 8.2.4]",
+		"requirements.ordinary.verification.assisted": "[PCI DSS 4.0.1 8.3.3]",
+		"segments.board.ordinary.approvals":           "[PCI DSS 4.0.1 8.2.4 Sarbanes-Oxley Act (judgement)]",
+		"limits.retention_audit":                      "[PCI DSS 4.0.1 10.5.1 Sarbanes-Oxley Act (judgement)]",
+		"requirements.ordinary.verification":          "[PCI DSS 4.0.1 8.3.3]",
+		"requirements.ordinary.sessions_ended":        "[]",
+		"":                                            "[]",
+	} {
+		if got := fmt.Sprint(p.AskedBy(line)); got != want {
+			t.Errorf("%q is asked by %s, want %s", line, got, want)
+		}
+	}
+}
+
 func TestProfilesHoldUnderAUsersFile(t *testing.T) {
 	file := write(t, `
 extends: baseline+pci

@@ -7,14 +7,17 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"resetproof/detect/identity"
+	"resetproof/ingest/event"
 	"resetproof/ingest/formats"
 	"resetproof/rules"
 )
@@ -53,6 +56,7 @@ func makeSchemas(t *testing.T) map[string]rules.Schema {
 		"framework": m.Of("A framework's controls and the checks that speak of them", reflect.TypeFor[rules.Framework]()),
 		"format":    m.Of("A log format of resetproof", reflect.TypeFor[formats.Table]()),
 	}
+	all["steps"] = stepsSchema(t)
 	for role := range rowTypes {
 		all[role] = rowsSchema(role, docs)
 	}
@@ -112,6 +116,70 @@ func rowsSchema(role string, docs map[string]string) rules.Schema {
 		"description": "A list of rows. In CSV the header names the keys, and lists are parted by semicolons. Keys that are not listed are kept as tags.",
 		"type":        "array", "items": rules.Schema{"type": "object", "properties": properties, "required": required},
 	}
+}
+
+// stepsSchema describes a row of resetproof's own form for steps that no
+// product logs, by the paths that its format reads.
+func stepsSchema(t *testing.T) rules.Schema {
+	t.Helper()
+	set, err := formats.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := set.Get("resetproof-steps").Table()
+	text := []string{"string", "number", "null"}
+	properties := rules.Schema{}
+	for _, path := range paths(reflect.ValueOf(*table)) {
+		properties[path] = rules.Schema{"type": text}
+	}
+	for _, c := range table.Failure {
+		for path, words := range c {
+			properties[path] = rules.Schema{"type": text, "description": "Any of these says that it failed: " + strings.Join(words, ", ") + "."}
+		}
+	}
+	var kinds []string
+	for _, k := range event.Kinds() {
+		kinds = append(kinds, k.String())
+	}
+	properties["kind"] = rules.Schema{"enum": kinds}
+	properties["time"] = rules.Schema{"type": "string", "description": "RFC 3339, with an offset or Z."}
+	for _, path := range []string{"account", "actor"} {
+		properties[path] = rules.Schema{"type": text, "description": "An account as a person writes it: system:value, DOMAIN\\name, a mail address, a SID."}
+	}
+	return rules.Schema{
+		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A step kept by hand (resetproof-steps)",
+		"description": "One line of JSON lines, or a row of CSV with a header.",
+		"type":        "object", "properties": properties, "required": table.Required,
+	}
+}
+
+// paths lists what the values of a table read, each once.
+func paths(v reflect.Value) []string {
+	found := map[string]bool{}
+	var walk func(reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Struct:
+			if value, ok := v.Interface().(formats.Value); ok && value.Path != "" {
+				found[value.Path] = true
+			}
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() {
+					walk(v.Field(i))
+				}
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		}
+	}
+	walk(v)
+	return slices.Sorted(maps.Keys(found))
 }
 
 func anyCase(words []string) string {
