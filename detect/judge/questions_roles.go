@@ -22,6 +22,7 @@ var roleQuestions = []question{
 	{"attributed", cel.BoolType, func(s *sitting) (any, error) { return s.attributed() }},
 	{"path_allowed", cel.BoolType, func(s *sitting) (any, error) { return s.pathAllowed() }},
 	{"collapsed", cel.StringType, func(s *sitting) (any, error) { return s.collapsed(), nil }},
+	{"informally_verified", cel.BoolType, func(s *sitting) (any, error) { return s.informallyVerified() }},
 }
 
 // requesterBound: the owner, the manager, the owner of a machine's account, its
@@ -276,6 +277,16 @@ func (s *sitting) collapsed() string {
 // informalChannels are ways an approval may be given that leave only somebody's
 // word for it.
 var informalChannels = []string{"chat", "mail", "phone", "verbal", "ticket-comment"}
+
+// informallyVerified: only free text or word of mouth says of some verification
+// that it was done.
+func (s *sitting) informallyVerified() (bool, error) {
+	done := s.c.Steps[custody.Verified]
+	if len(done) == 0 && s.blind(event.IdentityVerified) {
+		return false, cannot("how the owner was verified no source shows: a record of caller checks would (%s)", event.IdentityVerified)
+	}
+	return slices.ContainsFunc(done, s.informal), nil
+}
 
 // informal: the record itself says that the step rests on word of mouth.
 func (s *sitting) informal(st custody.Step) bool {
