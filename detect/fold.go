@@ -159,6 +159,11 @@ func (r *run) judge(f *custody.Fold, sink Sink, result *Result) error {
 			result.attempt(fl)
 		}
 	}
+	for _, o := range f.Orphans() {
+		if r.inPeriod(o.Approval.Time) {
+			r.bench.Orphan(o)
+		}
+	}
 	for _, u := range f.Undone() {
 		if r.inPeriod(u.Closed) {
 			r.bench.Undone(u)

@@ -41,7 +41,7 @@ var shown = map[string][]event.Kind{
 		event.PrivilegeGranted, event.PrivilegeUsed, event.CredentialIssued, event.TokenRevoked, event.LogCleared, event.LogStopped},
 	"ad":    {event.ResetExecuted, event.CredentialChanged, event.AccountUnlocked, event.PrivilegeGranted, event.LogCleared},
 	"snow":  {event.TicketOpened, event.ResetRequested, event.ResetApproved, event.ResetDenied, event.TicketClosed},
-	"steps": {event.IdentityVerified, event.CredentialDelivered, event.SecretRotated, event.SecretRevoked, event.CaseReviewed, event.ResetRequested},
+	"steps": {event.IdentityVerified, event.VerificationFailed, event.CredentialDelivered, event.SecretRotated, event.SecretRevoked, event.CaseReviewed, event.ResetRequested},
 }
 
 var people = []string{"ann", "bob", "eve", "kim", "max", "ida", "svc-pay", "bg-1"}
@@ -172,6 +172,10 @@ func (o *organisation) reset(who string, at int64) {
 	for range o.rng.IntN(3) {
 		e := o.add("steps", event.IdentityVerified, at-o.minutes(-20, 120), who, o.pick("noor", "noor", operator, ""))
 		e.Ticket, e.Method = ticket, o.pick("callback", "sms", "fido2", "totp", "kba", "")
+	}
+	if o.maybe(3) {
+		e := o.add("steps", event.VerificationFailed, at-o.minutes(10, 12000), who, o.pick("noor", operator, who, ""))
+		e.Ticket, e.Method = o.pick(ticket, ""), o.pick("callback", "sms", "totp", "")
 	}
 	for range o.rng.IntN(3) {
 		e := o.add("snow", event.ResetApproved, at-o.minutes(-90, 240), o.pick(who, who, "", "bob"), o.pick("lea", "lea", "viktor", who, operator))

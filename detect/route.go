@@ -255,9 +255,19 @@ func (r *run) owners(e *event.Event) []string {
 var refusedKinds = []event.Kind{event.VerificationFailed, event.ResetDenied}
 
 // needed tells whether an event matters for an identity that has no reset: only
-// to count what looks like one, and to find tickets and self-service attempts
-// that led to none.
+// to count what looks like one, and to find tickets, approvals and self-service
+// attempts that led to none.
 func (r *run) needed(e *event.Event) bool {
 	return custody.MayBeAct(e.Kind) || r.tickets.StartsFlow(e) || slices.Contains(refusedKinds, e.Kind) && r.tickets.Key(e) == "" || e.Kind == event.CredentialChanged || e.Kind == event.AccountCreated ||
-		slices.Contains(processKinds, e.Kind) && r.tickets.Asked(r.tickets.Key(e))
+		slices.Contains(processKinds, e.Kind) && r.tickets.Asked(r.tickets.Key(e)) || r.approves(e)
+}
+
+// approves tells an approval that names its account and whose ticket, if any,
+// stands in no ticket log: what else could it be about than a reset.
+func (r *run) approves(e *event.Event) bool {
+	if e.Kind != event.ResetApproved || e.Account.IsZero() {
+		return false
+	}
+	opened, _ := r.tickets.Life(r.tickets.Key(e))
+	return opened == 0
 }

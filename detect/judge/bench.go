@@ -75,6 +75,7 @@ type Bench struct {
 	hybrid
 	reviews map[string][]*review // by the id they name
 
+	orphans     []custody.Orphan
 	substituted []*substitutedFacts
 	notTold     []string // sentences on what over the whole set could not be told
 }

@@ -60,6 +60,7 @@ var setVariables = []struct {
 	{"waivers", cel.ListType(object("waiverFacts"))},
 	{"waived_months", cel.ListType(object("monthFacts"))},
 	{"states", cel.ListType(object("stateFacts"))},
+	{"orphans", cel.ListType(object("orphanFacts"))},
 	{"substituted", cel.ListType(object("substitutedFacts"))},
 }
 
@@ -84,6 +85,7 @@ var questions = slices.Concat(
 	factorQuestions,
 	reviewQuestions,
 	higherQuestions,
+	automationQuestions,
 	takeoverQuestions,
 	deliveryQuestions,
 	accessQuestions,
@@ -122,7 +124,7 @@ func (b *Bench) environment() (*cel.Env, error) {
 			reflect.TypeFor[directoryFacts](), reflect.TypeFor[stateFacts](),
 			reflect.TypeFor[waiverFacts](), reflect.TypeFor[monthFacts](),
 			reflect.TypeFor[higherFacts](), reflect.TypeFor[rightFacts](),
-			reflect.TypeFor[substitutedFacts](),
+			reflect.TypeFor[substitutedFacts](), reflect.TypeFor[orphanFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
 		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,

@@ -43,11 +43,20 @@ func (s *sitting) validated() (bool, error) {
 		switch {
 		case err != nil:
 			unknown = err
+		case s.part(r.ActorID) == "" && s.approversUnseen():
+			unknown = cannot("who approved the reset, and so whether %s did, no source shows (%s)", s.b.Name(r.ActorID), event.ResetApproved)
 		case s.part(r.ActorID) == "":
 			return true, nil
 		}
 	}
 	return false, unknown
+}
+
+// approversUnseen: an approval was needed, and none is on record where none
+// could be.
+func (s *sitting) approversUnseen() bool {
+	n, err := s.approvalsRequired()
+	return (n > 0 || err != nil) && len(s.c.Steps[custody.Approved]) == 0 && s.blind(event.ResetApproved)
 }
 
 // independent refuses to tell where the reviewer is not named, or may be one

@@ -67,7 +67,7 @@ func (b *Bench) Set(now int64) []*Finding {
 		"undone": b.sortedUndone(), "expired": b.sortedExpired(), "gaps": b.gaps(),
 		"histories": b.histories(), "empty_fields": b.emptyFields(), "skews": b.sortedSkews(), "waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
 	vars["states"] = b.states()
-	vars["substituted"] = b.substituted
+	vars["substituted"], vars["orphans"] = b.substituted, b.sortedOrphans()
 	var out []*Finding
 	b.partly = map[string]bool{}
 	for _, c := range b.checks {
