@@ -235,6 +235,12 @@ func (d *Diff) againLine() string {
 // each with a remark on a second line.
 func (d *Diff) printRows(v *screen, kind, count string, all int, remark func(*Change) string) {
 	v.add(kind, count)
+	ids := idColumn
+	for _, c := range d.rows[kind] {
+		if c.Check != nil {
+			ids = max(ids, min(len(*c.Check), maxIDColumn))
+		}
+	}
 	for _, c := range d.rows[kind] {
 		what, said := c.ID, ""
 		if c.Check != nil {
@@ -244,9 +250,9 @@ func (d *Diff) printRows(v *screen, kind, count string, all int, remark func(*Ch
 			said = *c.Message
 		}
 		sev := severityOf(c)
-		v.lines = append(v.lines, fmt.Sprintf("%s  %-24s %s", v.paint(sev, fmt.Sprintf("%10s", sev)), visible(what, 24), visible(said, v.Width-37)))
+		v.lines = append(v.lines, fmt.Sprintf("%s  %-*s %s", v.paint(sev, fmt.Sprintf("%10s", sev)), ids, visible(what, ids), visible(said, v.Width-13-ids)))
 		if text := remark(c); text != "" {
-			v.lines = append(v.lines, strings.Repeat(" ", 37)+visible(text, v.Width-37))
+			v.lines = append(v.lines, strings.Repeat(" ", 13+ids)+visible(text, v.Width-13-ids))
 		}
 	}
 	if more := all - len(d.rows[kind]); more > 0 {

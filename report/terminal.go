@@ -186,6 +186,10 @@ func (s Summary) printChecks(v *screen, room int) {
 	}
 	v.lines = append(v.lines, line)
 	failing := s.failing()
+	ids := idColumn
+	for _, c := range failing[:max(0, min(len(failing), room))] {
+		ids = max(ids, min(len(c.ID), maxIDColumn))
+	}
 	for i, c := range failing {
 		if i == room-1 && len(failing) > room {
 			v.add("", fmt.Sprintf("and %d more checks", len(failing)-i))
@@ -195,10 +199,17 @@ func (s Summary) printChecks(v *screen, room int) {
 		if c.Design > 0 {
 			title += " (control not in operation)"
 		}
-		v.lines = append(v.lines, fmt.Sprintf("%s %5d  %-24s %s",
-			v.paint(c.Severity, fmt.Sprintf("%10s", c.Severity)), c.Count, visible(c.ID, 24), visible(title, v.Width-44)))
+		v.lines = append(v.lines, fmt.Sprintf("%s %5d  %-*s %s",
+			v.paint(c.Severity, fmt.Sprintf("%10s", c.Severity)), c.Count, ids, visible(c.ID, maxIDColumn), visible(title, v.Width-20-ids)))
 	}
 }
+
+// How wide the column of check ids is: as wide as most need, and wider where a
+// longer one is shown, so that it can be copied.
+const (
+	idColumn    = 24
+	maxIDColumn = 40
+)
 
 // warnings says what was read and what could not be said, in at most four lines.
 func (s Summary) warnings(c coverageFile) []string {
