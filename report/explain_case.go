@@ -190,7 +190,7 @@ func (v verdictOn) because() string {
 	case v.verdict == judge.Met:
 		return "nothing of the kind is on record, and the logs cover the whole time"
 	case v.verdict == judge.NotDue:
-		return "the time it is given has not passed, as far as the logs and --now reach"
+		return "the logs, or --now, end before the time is out in which it would show"
 	}
 	return ""
 }

@@ -78,7 +78,7 @@ func (w *Writer) containment() (containment, error) {
 	c.States, c.Rows = judge.ClosureStates, w.tallies.revocations()
 	c.Revoked = revokedText(c.Rows)
 	if n := w.summary.ByCustody[judge.Pending]; n > 0 {
-		c.Waiting = fmt.Sprintf("For %s a deadline still runs.", plural(n, "reset"))
+		c.Waiting = fmt.Sprintf("For %s a deadline lies beyond what the logs reach so far.", plural(n, "reset"))
 	}
 	return c, nil
 }

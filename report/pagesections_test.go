@@ -43,7 +43,7 @@ func TestContainmentListsWhatResetsLeftOpen(t *testing.T) {
 	if got != want {
 		t.Errorf("open paths are\n%swant\n%s", got, want)
 	}
-	if c.Waiting != "For 1 reset a deadline still runs." {
+	if c.Waiting != "For 1 reset a deadline lies beyond what the logs reach so far." {
 		t.Errorf("what waits: %q", c.Waiting)
 	}
 }
