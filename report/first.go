@@ -39,6 +39,8 @@ type FirstContact struct {
 	Operators     []Count
 	MoreOperators int
 	NotCases      []Count // what looked like a reset and is none
+	// Findings counts what is not met by severity.
+	Findings [rules.Critical + 1]int
 
 	Look     []LookAt // at most maxFirstLook, what followed a reset first
 	MoreLook int      // further cases with a finding
@@ -83,7 +85,7 @@ const (
 // findings are in.
 func (w *Writer) firstContact(c coverageFile) (FirstContact, error) {
 	s := &w.summary
-	f := FirstContact{Feeds: len(c.Feeds), UnknownAccounts: c.UnknownAccounts, Cases: s.Cases}
+	f := FirstContact{Feeds: len(c.Feeds), UnknownAccounts: c.UnknownAccounts, Cases: s.Cases, Findings: s.Findings}
 	f.From, f.To = reach(c)
 	records := map[string]int{}
 	for _, feed := range c.Feeds {

@@ -57,6 +57,7 @@ func (f FirstContact) Print(out io.Writer, style Style, head []string, next Next
 	if next.Page != "" {
 		parts[5].say("", "open "+next.Page)
 	}
+	f.sayFindings(&parts[1])
 	room := maxFirstLines - 1 - len(parts)
 	for _, p := range parts {
 		room -= len(p.lines)
@@ -108,7 +109,19 @@ func (f FirstContact) sayPopulation(b *block) {
 		b.say("operators", who)
 	}
 	if len(f.NotCases) > 0 {
-		b.say("apart", strings.ReplaceAll(countList(f.NotCases), "-", " ")+" (not judged)")
+		const why = " (not judged)"
+		b.say("apart", visible(strings.ReplaceAll(countList(f.NotCases), "-", " "), b.width-len(why))+why)
+	}
+}
+
+// sayFindings counts what the exit code stands for.
+func (f FirstContact) sayFindings(b *block) {
+	n := 0
+	for _, of := range f.Findings {
+		n += of
+	}
+	if n > 0 {
+		b.say("findings", fmt.Sprintf("%d: %s", n, strings.Join(bySeverity(f.Findings), " · ")))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"resetproof/detect/judge"
+	"resetproof/rules"
 )
 
 func firstScreen(t *testing.T, f FirstContact, width int) []string {
@@ -27,6 +28,7 @@ func TestFirstScreenIsOneScreen(t *testing.T) {
 		f.Look = append(f.Look, LookAt{Message: hostileText})
 	}
 	f.MoreLook = 3
+	f.Findings = [rules.Critical + 1]int{1000, 1000, 1000, 1000, 1000}
 	for i := range 30 {
 		name := fmt.Sprint(i, hostileText)
 		f.Unread, f.Weeks = append(f.Unread, name), append(f.Weeks, Count{"2026-03-02", i})

@@ -4,23 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"resetproof/rules"
 )
 
 // failing lists the checks that are not met, gravest first, as far as a baseline
 // does not hide it.
 func (s Summary) failing() []CheckCount {
-	failing := slices.DeleteFunc(slices.Clone(s.Checks), func(c CheckCount) bool { return c.Count == c.Hidden })
-	if s.Held == nil {
-		return failing
-	}
-	for i := range failing {
-		c := &failing[i]
-		c.Count, c.Severity = c.Count-c.Hidden, c.fresh
-	}
-	slices.SortFunc(failing, byGravity)
-	return failing
+	return slices.DeleteFunc(slices.Clone(s.Checks), func(c CheckCount) bool { return c.open() == 0 })
 }
 
 // shortID is how many digits of a run's id tell it from others.
@@ -38,13 +27,7 @@ func (s Summary) heldLines() []string {
 		line += fmt.Sprintf(" (run %s)", visible((*h.Run)[:shortID], shortID))
 	}
 	line += " hides " + plural(s.Hidden(), "finding")
-	var parts []string
-	for sev := rules.Critical; sev >= rules.Info; sev-- {
-		if n := s.hidden[sev]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, sev))
-		}
-	}
-	if len(parts) > 0 {
+	if parts := bySeverity(s.hidden); len(parts) > 0 {
 		line += ": " + strings.Join(parts, ", ")
 	}
 	lines := []string{line}

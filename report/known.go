@@ -49,7 +49,7 @@ func (w *Writer) settleKnown(inside map[int64]bool) {
 	s.hidden, s.apart = [rules.Critical + 1]int{}, [rules.Critical + 1]int{}
 	s.cases = map[[16]byte]*standing{}
 	for _, c := range s.checks {
-		c.Hidden, c.fresh = 0, rules.Info
+		c.Hidden, c.BySeverity = 0, [rules.Critical + 1]int{}
 	}
 	for _, l := range w.findings.lines {
 		id := w.findings.table[l.check]
@@ -63,7 +63,7 @@ func (w *Writer) settleKnown(inside map[int64]bool) {
 				s.apart[l.rank]++
 			}
 		default:
-			count.fresh = max(count.fresh, rules.Severity(l.rank))
+			count.BySeverity[l.rank]++
 			if l.about != [16]byte{} {
 				check := w.checks[id]
 				s.addStanding(l, check != nil && check.About == "takeover")

@@ -43,7 +43,9 @@ type lookRow struct{ Severity, Case, When, Message string }
 type checkRow struct {
 	Severity, ID, Title     string
 	Count, Excepted, Design int
-	Hidden                  int // by the baseline
+	Hidden                  int    // by the baseline
+	Mixed                   string // the counts by severity, where they are of several
+	Quiet                   bool   // none of its findings is both not met and shown
 	W                       float64
 }
 
@@ -126,8 +128,15 @@ func (w *Writer) pageHead(c coverageFile, run Run) (head pageHead, err error) {
 		most = max(most, check.Count)
 	}
 	for _, check := range s.Checks {
-		head.Checks = append(head.Checks, checkRow{check.Severity.String(), check.ID, visible(check.Title, maxShownText),
-			check.Count, check.Excepted, check.Design, check.Hidden, width(check.Count, most)})
+		row := checkRow{
+			Severity: check.Severity.String(), ID: check.ID, Title: visible(check.Title, maxShownText),
+			Count: check.Count, Excepted: check.Excepted, Design: check.Design, Hidden: check.Hidden,
+			Quiet: check.open() == 0, W: width(check.Count, most),
+		}
+		if parts := bySeverity(check.BySeverity); len(parts) > 1 {
+			row.Mixed = strings.Join(parts, ", ")
+		}
+		head.Checks = append(head.Checks, row)
 	}
 	head.Judged = w.judgedRows()
 	head.Roles = grids(w.tallies.roles.matrix(), w.tallies.roles.alone())

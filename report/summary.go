@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"resetproof/detect/judge"
@@ -20,7 +21,7 @@ type Summary struct {
 	// Findings counts what is not met, by severity; Excepted what a waiver covers.
 	Findings [rules.Critical + 1]int
 	Excepted int
-	Checks   []CheckCount // gravest first, then most frequent, then by id
+	Checks   []CheckCount // those not met first; gravest first, then most frequent, then by id
 	Look     []LookAt     // at most maxLook cases worth a look first
 	Policies []string     // "name version", of those that judged
 
@@ -48,13 +49,27 @@ type Summary struct {
 // CheckCount is how often one check is not met.
 type CheckCount struct {
 	ID, Title string
-	Severity  rules.Severity // the gravest of its findings
+	Severity  rules.Severity // that of its gravest finding, see rank
 	Count     int            // not met
 	Design    int            // of them, those of a control that is not in operation at all
 	Excepted  int
 	Hidden    int // of Count, those that a baseline hides
+	// BySeverity counts those that are not met and that no baseline hides.
+	BySeverity [rules.Critical + 1]int
+}
 
-	fresh rules.Severity // the gravest of those it does not
+// open is how many findings of the check are not met and not hidden.
+func (c CheckCount) open() int { return c.Count - c.Hidden }
+
+// rank gives the check the severity of its gravest open finding; only where
+// none is open does an excepted or a hidden one speak for it.
+func (c *CheckCount) rank() {
+	for sev := rules.Critical; sev >= rules.Info; sev-- {
+		if c.BySeverity[sev] > 0 {
+			c.Severity = sev
+			return
+		}
+	}
 }
 
 // LookAt is a case worth a look and the sentence of its gravest finding.
@@ -194,6 +209,7 @@ func (s *Summary) addFinding(f *judge.Finding, at line, followed bool) {
 	}
 	s.Findings[sev]++
 	check.Count++
+	check.BySeverity[sev]++
 	if f.Check == stepWithoutSource {
 		s.unshown[f.Subject]++
 	}
@@ -258,14 +274,29 @@ func graver(a, b *standing) int {
 func (s *Summary) sortChecks() {
 	s.Checks = s.Checks[:0]
 	for _, c := range s.checks {
-		s.Checks = append(s.Checks, *c)
+		check := *c
+		check.rank()
+		s.Checks = append(s.Checks, check)
 	}
 	slices.SortFunc(s.Checks, byGravity)
 }
 
-// byGravity puts the gravest check first, then the most frequent.
+// byGravity puts checks with open findings before those without, then the
+// gravest first, then the most frequent.
 func byGravity(a, b CheckCount) int {
-	return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(min(b.open(), 1), min(a.open(), 1)), cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(b.BySeverity[b.Severity], a.BySeverity[a.Severity]), cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
+}
+
+// bySeverity lists counts, gravest first, zeros left out.
+func bySeverity(of [rules.Critical + 1]int) []string {
+	var parts []string
+	for sev := rules.Critical; sev >= rules.Info; sev-- {
+		if of[sev] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", of[sev], sev))
+		}
+	}
+	return parts
 }
 
 // lookFirst picks the cases to look at: the gravest first, and among equally

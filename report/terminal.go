@@ -167,7 +167,8 @@ func (s Summary) verdictLine() string {
 }
 
 // printChecks writes the findings by severity and the first checks, in at most
-// room lines beside the heading.
+// room lines beside the heading. A row counts the findings of its severity and
+// adds the less grave ones of its check, so that rows add up to the heading.
 func (s Summary) printChecks(v *screen, room int) {
 	line := fmt.Sprintf("%-10s %d", "findings", s.NotMet()-s.Hidden())
 	switch {
@@ -199,8 +200,14 @@ func (s Summary) printChecks(v *screen, room int) {
 		if c.Design > 0 {
 			title += " (control not in operation)"
 		}
+		lower := c.BySeverity
+		lower[c.Severity] = 0
+		also := ""
+		if parts := bySeverity(lower); len(parts) > 0 {
+			also = "(and " + strings.Join(parts, ", ") + ") "
+		}
 		v.lines = append(v.lines, fmt.Sprintf("%s %5d  %-*s %s",
-			v.paint(c.Severity, fmt.Sprintf("%10s", c.Severity)), c.Count, ids, visible(c.ID, maxIDColumn), visible(title, v.Width-20-ids)))
+			v.paint(c.Severity, fmt.Sprintf("%10s", c.Severity)), c.BySeverity[c.Severity], ids, visible(c.ID, maxIDColumn), visible(also+title, v.Width-20-ids)))
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"resetproof/rules"
 )
 
 func TestSummaryIsOneScreen(t *testing.T) {
 	s := writeSample(t, filepath.Join(t.TempDir(), "out"), 1)
 	for _, check := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
-		s.Checks = append(s.Checks, CheckCount{ID: strings.Repeat(check, 40), Title: hostileText, Count: 1})
+		s.Checks = append(s.Checks, CheckCount{ID: strings.Repeat(check, 40), Title: hostileText, Count: 3, BySeverity: [rules.Critical + 1]int{1, 0, 1, 1}})
 	}
 	for len(s.Look) < maxLook {
 		s.Look = append(s.Look, LookAt{Time: "2026-03-01T00:00:00Z", Message: hostileText})
