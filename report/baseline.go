@@ -122,12 +122,15 @@ func (w *Writer) side(j Judged) side {
 }
 
 func (w *Writer) reading(c coverageFile) *reading {
-	a := &reading{Feeds: []feedSpan{}, Checks: []string{}}
+	a := &reading{Feeds: []feedSpan{}, Checks: []string{}, Needs: map[string][]string{}}
 	for _, f := range c.Feeds {
 		a.Feeds = append(a.Feeds, feedSpan{Feed: f.Feed, First: f.First, Last: f.Last})
 	}
 	for _, check := range w.options.Checks {
 		a.Checks = append(a.Checks, check.ID)
+		if len(check.Files) > 0 {
+			a.Needs[check.ID] = check.Files
+		}
 	}
 	a.Checks = sorted(a.Checks)
 	return a

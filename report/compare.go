@@ -168,4 +168,27 @@ func changedWords(was, is map[string]*string) string {
 	return enumerate(names)
 }
 
+// JudgedOtherwise says in what an earlier run was judged otherwise than another,
+// as far as that alone makes findings new or gone: "for another period and by other
+// rules". "" where nothing is known to differ.
+func (e *Earlier) JudgedOtherwise(than Run) string {
+	if e.Run == nil {
+		return ""
+	}
+	var words []string
+	if !samePeriod(e.Run, &than) {
+		words = append(words, "for another period")
+	}
+	for _, input := range []struct{ name, words string }{{"policy", "by another policy"}, {"rules", "by other rules"}} {
+		was, stated := e.Run.Hashes[input.name]
+		if is, known := than.Hashes[input.name]; stated && known && !sameHash(was, is) {
+			words = append(words, input.words)
+		}
+	}
+	if was, is := e.Run.Tool, than.Tool; was.Version != "" && (was.Version != is.Version || !sameHash(was.Commit, is.Commit)) {
+		words = append(words, "by another build of resetproof")
+	}
+	return enumerate(words)
+}
+
 func sameHash(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -9,6 +9,7 @@ import (
 
 	"resetproof/detect/identity"
 	"resetproof/detect/judge"
+	"resetproof/rules"
 )
 
 // TestStoredRunsTellWhatAReportTells keeps a run as beside a lake and compares
@@ -74,5 +75,58 @@ func TestDiffOfReports(t *testing.T) {
 	}
 	if !d.Differs() || strings.Count(lines.String(), "\n") != 2 || !strings.Contains(lines.String(), `{"change":"changed"`) {
 		t.Errorf("lines:\n%s", lines.String())
+	}
+}
+
+// A finding that went with the file it was told from was not mended: the waiver
+// was deleted, or the roster is another one.
+func TestGoneWithAContextFile(t *testing.T) {
+	hash := func(text string) *string { return &text }
+	met := []*judge.CaseRecord{judgedCase("ann", map[string]judge.Verdict{"a": judge.Met}, nil)}
+	for _, c := range []struct {
+		name    string
+		was     *judge.Finding
+		file    string
+		old, is *string
+		want    string
+	}{
+		{"the waivers are deleted", madeSet("b", "waiver", "W-1"), "exceptions", hash("1"), nil, "lapsed: the exceptions file is not given any more; the check finds nothing there any more"},
+		{"the waivers are others", madeSet("b", "waiver", "W-1"), "exceptions", hash("1"), hash("2"), "lapsed: the exceptions file has changed; the check finds nothing there any more"},
+		{"the waivers are the same", madeSet("b", "waiver", "W-1"), "exceptions", hash("1"), hash("1"), "resolved: the check finds nothing there any more"},
+		{"waivers of the whole set", madeSet(waiversCommon, "set", "x"), "exceptions", hash("1"), hash("2"), "lapsed: the exceptions file has changed; the check finds nothing there any more"},
+		{"nothing to do with waivers", madeSet("b", "set", "x"), "exceptions", hash("1"), hash("2"), "resolved: the check finds nothing there any more"},
+		{"the check needs the roster", made("a", "ann", ""), "identities", hash("1"), hash("2"), "lapsed: the identities file has changed; the check is met now"},
+		{"the check needs no state", made("a", "ann", ""), "state", hash("1"), hash("2"), "resolved: the check is met now"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			j := laterJudged()
+			e := earlierFile(t, c.was)
+			was, is := j.Run, j.Run
+			was.Hashes, is.Hashes = map[string]*string{c.file: c.old}, map[string]*string{c.file: c.is}
+			e.Run, j.Run = &was, is
+			w := laterRun(t, met, nil)
+			w.options.Checks[0].Files = []string{"identities"}
+			w.options.Checks = append(w.options.Checks, &rules.Check{ID: waiversCommon})
+			_, changes := held(t, w, &Baseline{Given: "last", Earlier: e}, j)
+			if len(changes) != 1 || changes[0].Change+": "+changes[0].Why != c.want {
+				t.Errorf("%+v, want %s", changes, c.want)
+			}
+		})
+	}
+}
+
+func TestJudgedOtherwise(t *testing.T) {
+	was := sampleRun()
+	e := &Earlier{Run: &was}
+	if got := e.JudgedOtherwise(sampleRun()); got != "" {
+		t.Errorf("the same run differs: %s", got)
+	}
+	is, other := sampleRun(), "x"
+	is.Period, is.Tool.Version, is.Hashes["policy"] = nil, "0.2.0", &other
+	if got, want := e.JudgedOtherwise(is), "for another period, by another policy and by another build of resetproof"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := (&Earlier{}).JudgedOtherwise(is); got != "" {
+		t.Errorf("nothing is known of it, and yet it differs: %s", got)
 	}
 }

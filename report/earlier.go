@@ -26,7 +26,7 @@ import (
 type Earlier struct {
 	// Name is what it is called in sentences: the path, or the word and id of a run.
 	Name string
-	// Run is what its run.json says of it: id, now, hashes and period; nil for
+	// Run is what its run.json says of it: id, now, hashes, period and tool; nil for
 	// findings.jsonl alone.
 	Run *Run
 
@@ -40,6 +40,8 @@ type Earlier struct {
 type reading struct {
 	Feeds  []feedSpan `json:"feeds"`
 	Checks []string   `json:"checks"` // ids of those it judged by; null where not known
+	// Needs gives, of the checks that cannot do without them, the context files.
+	Needs map[string][]string `json:"needs,omitempty"`
 }
 
 // feedSpan is the time a feed had records of.
@@ -129,12 +131,13 @@ func readRun(folder string) (*Run, error) {
 		Now    time.Time          `json:"now"`
 		Hashes map[string]*string `json:"hashes"`
 		Period *[2]time.Time      `json:"period"`
+		Tool   Tool               `json:"tool"`
 	}
 	err := readLoosely(filepath.Join(folder, RunFile), &r)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: not a report: it holds no %s", folder, RunFile)
 	}
-	return &Run{Run: r.Run, Now: r.Now, Hashes: r.Hashes, Period: r.Period}, err
+	return &Run{Run: r.Run, Now: r.Now, Hashes: r.Hashes, Period: r.Period, Tool: r.Tool}, err
 }
 
 // maxSmallFile bounds run.json and coverage.json, in bytes.

@@ -45,7 +45,7 @@ func (c *comparison) fateIn(r *savedCase, e *earlierFinding, over []string) fate
 	default:
 		f = fateOf(v, noteOn(r, check))
 	}
-	return c.underPolicy(f, r, e)
+	return c.underFiles(c.underPolicy(f, r, e), check, "case")
 }
 
 // underPolicy lets nothing count as resolved that another policy judged.
@@ -62,6 +62,50 @@ func (c *comparison) underPolicy(f fate, r *savedCase, e *earlierFinding) fate {
 		f.why = under + "does not apply to the reset"
 	}
 	return f
+}
+
+// waiversCommon is the check over the whole set that speaks of waivers.
+const waiversCommon = "waivers-common"
+
+// underFiles lets nothing count as resolved that was told from another context
+// file: who changes what a check goes by has mended nothing with that.
+func (c *comparison) underFiles(f fate, check, scope string) fate {
+	if f.change != Resolved || f.now != judge.Met {
+		return f
+	}
+	var files []string
+	if c.newer.reading != nil {
+		files = c.newer.reading.Needs[check]
+	}
+	if scope == "waiver" || check == waiversCommon {
+		files = append(slices.Clone(files), "exceptions")
+	}
+	for _, role := range files {
+		if how := c.fileChanged(role); how != "" {
+			f.change, f.why = Lapsed, "the "+role+" file "+how+"; "+f.why
+			return f
+		}
+	}
+	return f
+}
+
+// fileChanged says how a context file differs from that of the earlier run, ""
+// where it does not or that is not known.
+func (c *comparison) fileChanged(role string) string {
+	if c.old.Run == nil {
+		return ""
+	}
+	was, stated := c.old.Run.Hashes[role]
+	is, known := c.newer.hashes[role]
+	switch {
+	case !stated || !known || sameHash(was, is):
+		return ""
+	case was == nil:
+		return "was not given then"
+	case is == nil:
+		return "is not given any more"
+	}
+	return "has changed"
 }
 
 // fateOf a verdict that is no finding.
@@ -85,7 +129,7 @@ func fateOf(v judge.Verdict, note string) fate {
 func (c *comparison) fateOfElement(r *savedCase, e *earlierFinding, check string) fate {
 	for _, el := range r.Elements {
 		if el.Check == check && event.Hash(check, event.ID(e.about).String(), el.Key) == event.ID(e.id) {
-			return c.underPolicy(fateOf(el.Verdict, el.Why), r, e)
+			return c.underFiles(c.underPolicy(fateOf(el.Verdict, el.Why), r, e), check, "case")
 		}
 	}
 	return fate{Lapsed, "", nil, "what it spoke of is not among what the check looks at any more"}
@@ -125,7 +169,7 @@ func (c *comparison) fateWithout(f *savedFinding) fate {
 	if p := policyOf(f.Policy); p != "" && len(c.policies) > 0 && !c.policies[p] {
 		return fate{Lapsed, "", nil, "the policy has changed, and the check finds nothing there any more"}
 	}
-	return fate{Resolved, judge.Met, nil, "the check finds nothing there any more"}
+	return c.underFiles(fate{Resolved, judge.Met, nil, "the check finds nothing there any more"}, f.Check, f.Scope)
 }
 
 // unjudged tells that a check is not among those of the later run.

@@ -18,7 +18,7 @@ func diffCommand(a *app) *cobra.Command {
 		Long: `diff compares what two runs found. A RUN is a report folder, the findings.jsonl of one,
 or a run stored in the lake: last, last~1 (the one before) or its id from run.json.
 What is gone is resolved (met, or reviewed) or has lapsed (logs aged out, a source
-stopped, the policy changed).
+stopped, the policy changed, or the waivers or another context file the check needs).
 
 Exit code: 0 no finding differs; 1 some do; 2 usage.`,
 		Example: `  resetproof diff last~1 last --lake lake

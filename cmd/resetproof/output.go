@@ -45,6 +45,11 @@ func (f *outputFlags) begin(a *app, s settings, j *judging, started time.Time) (
 		return nil, err
 	}
 	o.run = newRun(a.args, s, j, started)
+	if j.baseline != nil && j.baseline.Earlier != nil {
+		if how := j.baseline.Earlier.JudgedOtherwise(o.run); how != "" {
+			a.log.warn("the run it is compared with was judged %s: findings may be new or gone for that alone", how)
+		}
+	}
 	o.run.ChangedSinceLast = changes(lastFolder(o.dir, s.lakeDir), o.run.Hashes)
 	opt := report.Options{Write: f.write, Checks: j.Checks, Frameworks: j.Frameworks}
 	if o.first = isFirst(s, j); o.first {

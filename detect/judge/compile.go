@@ -85,7 +85,8 @@ func (b *Bench) program(env *cel.Env, r *rules.Check, field, source string, want
 	ast, iss := env.Compile(source)
 	if iss.Err() != nil {
 		e := iss.Errors()[0]
-		return nil, nil, faultAt(r, field, source, e.Location.Line(), e.Location.Column(), e.Message)
+		line := e.Location.Line()
+		return nil, nil, faultAt(r, field, source, line, pastDot(source, line, e.Location.Column()), e.Message)
 	}
 	if want != nil && !ast.OutputType().IsExactType(want) {
 		return nil, nil, fault(r, field, source, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
@@ -113,6 +114,20 @@ func faultAt(r *rules.Check, field, source string, line, col int, msg string) er
 	e := rules.ErrorAt(r.File, []byte(source), line, col+1, fmt.Sprintf("check %s, %s: %s", r.ID, field, msg), hintFor(msg))
 	e.Line = r.Lines[field] + line - 1
 	return e
+}
+
+// pastDot moves a column from the dot before a field, where CEL puts what is wrong
+// with it, to the field.
+func pastDot(source string, line, col int) int {
+	lines := strings.Split(source, "\n")
+	if line < 1 || line > len(lines) {
+		return col
+	}
+	text := []rune(lines[line-1])
+	if col >= 0 && col+1 < len(text) && text[col] == '.' && text[col+1] != ' ' {
+		return col + 1
+	}
+	return col
 }
 
 func firstLine(s string) string {
@@ -146,6 +161,11 @@ func (b *Bench) Compile(checks []*rules.Check) error {
 		}
 		b.checks = append(b.checks, c)
 	}
+	return joined(errs)
+}
+
+// joined makes one error of several, nil of none.
+func joined(errs []error) error {
 	if len(errs) == 1 {
 		return errs[0] // as it is, so that its hint can be told apart
 	}

@@ -15,8 +15,8 @@ func TestExpressionErrors(t *testing.T) {
 		check rules.Check
 		want  string
 	}{
-		{"an unknown field", rules.Check{Met: `case.tyme > case.time`}, "tiny.yaml:7:5: check tiny, met: undefined field 'tyme' (did you mean time?)\n    case.tyme > case.time\n        ^"},
-		{"on the second line", rules.Check{Met: "case.path == \"assisted\"\n  && case.tyme == case.time"}, "tiny.yaml:8:10: check tiny, met: undefined field 'tyme' (did you mean time?)\n      && case.tyme == case.time\n             ^"},
+		{"an unknown field", rules.Check{Met: `case.tyme > case.time`}, "tiny.yaml:7:6: check tiny, met: undefined field 'tyme' (did you mean time?)\n    case.tyme > case.time\n         ^"},
+		{"on the second line", rules.Check{Met: "case.path == \"assisted\"\n  && case.tyme == case.time"}, "tiny.yaml:8:11: check tiny, met: undefined field 'tyme' (did you mean time?)\n      && case.tyme == case.time\n              ^"},
 		{"an unknown variable", rules.Check{Met: `approval.size() > 0`}, "tiny.yaml:7:1: check tiny, met: undeclared reference to 'approval' (did you mean 'approvals'?)\n    approval.size() > 0\n    ^"},
 		{"an unknown function", rules.Check{Met: `case.approvals_needed() > 0`}, "tiny.yaml:7:22: check tiny, met: undeclared reference to 'approvals_needed'"},
 		{"a wrong type", rules.Check{Met: `approvals.size() + "1" == "2"`}, "tiny.yaml:7:18: check tiny, met: found no matching overload for '_+_'"},
@@ -27,7 +27,7 @@ func TestExpressionErrors(t *testing.T) {
 		{"a bomb", rules.Check{Met: `approvals.all(a, approvals.all(b, approvals.all(c, approvals.all(d, a.time == d.time))))`}, "tiny.yaml:7:1: check tiny, met: may cost "},
 		{"a condition of a severity", rules.Check{Met: "true", SeverityWhen: []rules.SeverityWhen{
 			{When: "true", Lines: map[string]int{"when": 20}}, {When: "case.pth", Lines: map[string]int{"when": 21}},
-		}}, "tiny.yaml:21:5: check tiny, severity_when: undefined field 'pth'"},
+		}}, "tiny.yaml:21:6: check tiny, severity_when: undefined field 'pth'"},
 	} {
 		err := newBench(t, nil).Compile([]*rules.Check{tiny(c.check)})
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || !strings.HasSuffix(err.Error(), "^") {

@@ -24,8 +24,9 @@ type waiver struct {
 }
 
 // CompileWaivers type-checks the selectors of the exceptions file, CEL over
-// `identity` and `case`. Compile comes first.
+// `identity` and `case`, all faults at once. Compile comes first.
 func (b *Bench) CompileWaivers(file string) error {
+	var errs []error
 	b.waivers = nil
 	for i := range b.Waivers {
 		w := &waiver{Waiver: &b.Waivers[i], approver: b.Identify(b.Waivers[i].ApprovedBy)}
@@ -39,15 +40,16 @@ func (b *Bench) CompileWaivers(file string) error {
 			_, msg, _ := strings.Cut(e.Msg, "selector: ")
 			at := *w.Waiver
 			at.File = cmp.Or(at.File, file)
-			return at.Mistake("selector", e.Col-1, "waiver %s, selector: %s: hint: %s", w.ID, msg, e.Hint)
+			err = at.Mistake("selector", e.Col-1, "waiver %s, selector: %s: hint: %s", w.ID, msg, e.Hint)
 		}
 		if err != nil {
-			return err
+			errs = append(errs, err)
+			continue
 		}
 		ofIdentity, ofCase := asks(ast, "identity"), asks(ast, "case")
 		w.selector, w.blanket, w.personal = prg, !ofIdentity && !ofCase, ofIdentity && !ofCase
 	}
-	return nil
+	return joined(errs)
 }
 
 // asks tells whether an expression names a variable.

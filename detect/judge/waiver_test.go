@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -110,5 +112,36 @@ func TestSelectorErrors(t *testing.T) {
 	rec, _ := judged(t, b, reset(rules.Recovery, rules.Assisted, 50), tiny(rules.Check{Met: "false"}))
 	if faults := b.Faults(); rec.Verdicts["tiny"] != NotMet || len(faults) != 1 || !strings.HasPrefix(faults[0], "waiver W-1, selector: ") {
 		t.Errorf("%s, reported %q", rec.Verdicts["tiny"], faults)
+	}
+}
+
+// All selectors that are wrong are told at once, each at the field in its own
+// line of the file.
+func TestAllSelectorErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.yaml")
+	text := "- id: W-1\n  checks: [tiny]\n  selector: identity.idd == \"x\"\n- id: W-2\n  checks: [tiny]\n  selector: cas.id == \"x\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := identity.Load(identity.Paths{Exceptions: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, nil)
+	b.Waivers = c.Waivers
+	if err := b.Compile(nil); err != nil {
+		t.Fatal(err)
+	}
+	err = b.CompileWaivers(path)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{
+		"e.yaml:3:22: waiver W-1, selector: undefined field 'idd' (did you mean id?)\n      selector: identity.idd == \"x\"\n                         ^",
+		"e.yaml:6:13: waiver W-2, selector: undeclared reference to 'cas'",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\nlacks %s", err, want)
+		}
 	}
 }
