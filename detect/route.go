@@ -78,6 +78,7 @@ func (r *run) arrange() {
 		}
 	}
 	r.tickets, r.operators = custody.NewTickets(campaigns), custody.NewOperators()
+	r.changers = custody.NewSubstitutes()
 	r.world = &custody.World{
 		Resolve:     r.resolve,
 		Row:         r.resolver.At,
@@ -145,6 +146,9 @@ func (r *run) note(ctx context.Context) error {
 		if e.Kind == event.PrivilegeGranted {
 			r.tickets.Elevate(e, r.resolve(e.Account, e.Time))
 		}
+		if custody.ChangesAccess(e) {
+			r.changers.Changed(e, r.resolve(e.Actor, e.Time))
+		}
 		return nil
 	}); err != nil {
 		return err
@@ -155,6 +159,9 @@ func (r *run) note(ctx context.Context) error {
 		r.operators.Note(e, account, r.resolve, r.tickets)
 		r.made.note(e, account)
 		r.snapshots.Note(e, account)
+		if custody.WritesSecret(e) {
+			r.changers.Wrote(e, r.resolve(e.Actor, e.Time))
+		}
 		if controls(e) {
 			r.hosts[strings.ToLower(e.Host)] = true
 		}

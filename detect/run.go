@@ -77,6 +77,7 @@ type run struct {
 	resolver  *identity.Resolver
 	tickets   *custody.Tickets
 	operators *custody.Operators
+	changers  *custody.Substitutes
 	world     *custody.World
 	bench     *judge.Bench
 	hosts     map[string]bool

@@ -32,9 +32,9 @@ type Substitution struct {
 }
 
 // Substitutes is the side table of who changed access policies and what they
-// read and wrote around it. Call Changed for all custody events, then Wrote for
-// all, then Read for the secrets read in Span, in any order; it keeps nothing of
-// those who changed no policy.
+// read and wrote around it. Call Changed for all that ChangesAccess, then Wrote
+// for all that WritesSecret, then Span, and Read for the secrets read in it; each
+// in any order. It keeps nothing of those who changed no policy.
 type Substitutes struct {
 	history time.Duration
 	of      map[string]*substitute
@@ -46,15 +46,22 @@ type substitute struct {
 	untold         bool
 }
 
-// NewSubstitutes makes an empty table. A read is the first if none lies in the
-// history before the change.
-func NewSubstitutes(history time.Duration) *Substitutes {
-	return &Substitutes{history: history, of: map[string]*substitute{}}
+// NewSubstitutes makes an empty table.
+func NewSubstitutes() *Substitutes { return &Substitutes{of: map[string]*substitute{}} }
+
+// ChangesAccess tells whether an event changed who may read a secret.
+func ChangesAccess(e *event.Event) bool {
+	return e.Kind == event.PolicyChanged && e.Category == AccessPolicy && e.Outcome == event.Success && e.Actor.Type != "system"
+}
+
+// WritesSecret tells whether an event made or replaced a secret.
+func WritesSecret(e *event.Event) bool {
+	return (e.Kind == event.SecretCreated || e.Kind == event.SecretRotated) && e.Outcome == event.Success && e.CredentialID != ""
 }
 
 // Changed learns a change of an access policy by a principal.
 func (t *Substitutes) Changed(e *event.Event, principal string) {
-	if e.Kind != event.PolicyChanged || e.Category != AccessPolicy || e.Outcome == event.Failure || principal == "" || e.Actor.Type == "system" {
+	if principal == "" {
 		return
 	}
 	s := t.of[principal]
@@ -72,7 +79,7 @@ func (t *Substitutes) Changed(e *event.Event, principal string) {
 // Wrote learns that a principal made or replaced a secret: he knows its value.
 func (t *Substitutes) Wrote(e *event.Event, principal string) {
 	s := t.of[principal]
-	if s == nil || e.Kind != event.SecretCreated && e.Kind != event.SecretRotated || e.Outcome == event.Failure || e.CredentialID == "" {
+	if s == nil {
 		return
 	}
 	key := secretKey(e)
@@ -81,8 +88,10 @@ func (t *Substitutes) Wrote(e *event.Event, principal string) {
 	}
 }
 
-// Span gives the time in which reads matter; any is false if none does.
-func (t *Substitutes) Span() (from, to int64, any bool) {
+// Span gives the time in which reads matter, and fixes how long before a change
+// none may lie for one after it to be the first; any is false if none matters.
+func (t *Substitutes) Span(history time.Duration) (from, to int64, any bool) {
+	t.history = history
 	for _, s := range t.of {
 		for _, c := range s.changes {
 			if !any || c.Time < from {

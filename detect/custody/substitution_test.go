@@ -19,10 +19,11 @@ func vaultEvent(kind event.Kind, minutes int, secret string) *event.Event {
 }
 
 func substitutesOf(reads []*event.Event, changes ...*event.Event) *Substitutes {
-	t := NewSubstitutes(30 * 24 * time.Hour)
+	t := NewSubstitutes()
 	for _, c := range changes {
 		t.Changed(c, "con")
 	}
+	t.Span(30 * 24 * time.Hour)
 	for _, r := range reads {
 		t.Read(r, "con")
 	}
