@@ -4,7 +4,7 @@
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help build test browser test-servers lint bench vuln clean
+.PHONY: help build test browser test-servers lint quality bench vuln clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -34,6 +34,9 @@ lint: ## gofmt, go vet, staticcheck
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+
+quality: build ## judge 20 generated organisations and compare with what was planted
+	./resetproof quality --seeds 20
 
 bench: ## every benchmark, once
 	go test -run '^$$' -bench . -benchmem ./...

@@ -33,7 +33,7 @@ is not due yet and what these logs cannot tell.`,
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.log.setFormat(*format) }
 	root.AddCommand(
 		scanCommand(a), ingestCommand(a), detectCommand(a), reportCommand(a), explainCommand(a), diffCommand(a),
-		initCommand(a), rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
+		initCommand(a), generateCommand(a), qualityCommand(a), rulesCommand(a), sourcesCommand(a), lakeCommand(a), versionCommand(a),
 	)
 	asGroup(root)
 	return root

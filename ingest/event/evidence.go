@@ -19,7 +19,8 @@ const FilledOf = "events"
 
 var evidenceFields = []EvidenceField{
 	{"actor", func(e *Event) bool { return !e.Actor.IsZero() }},
-	{"ticket", func(e *Event) bool { return e.Ticket != "" }},
+	// Some products name the ticket by its internal id only.
+	{"ticket", func(e *Event) bool { return e.Ticket != "" || e.TicketAlias != "" }},
 	{"session", func(e *Event) bool { return e.Session != "" }},
 	{"method", func(e *Event) bool { return e.Method != "" }},
 	{"channel", func(e *Event) bool { return e.Channel != "" }},

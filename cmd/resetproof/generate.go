@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"resetproof/cmd/resetproof/generate"
+)
+
+// generateCommand is for those who test resetproof, and hidden.
+func generateCommand(a *app) *cobra.Command {
+	var o generate.Options
+	c := &cobra.Command{
+		Use:    "generate DIR",
+		Hidden: true,
+		Short:  "Invent an organisation with planted violations, and the truth about it",
+		Long: `generate writes an organisation that does not exist into DIR: logs in the vendors' own forms,
+context files, resetproof.yaml, and truth.jsonl, which says of every reset what was
+planted in it. The same flags give the same bytes.`,
+		Example: `  resetproof generate org --seed 7
+  resetproof generate org --check late-approval --each 20
+  resetproof scan --config org/resetproof.yaml`,
+		Args: arguments(cobra.ExactArgs(1)),
+	}
+	f := c.Flags()
+	f.Uint64Var(&o.Seed, "seed", 1, "what the organisation is made from")
+	f.StringVar(&o.Check, "check", "", "plant violations of this check only")
+	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
+	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
+	f.StringVar(&o.Path, "path", "", "plant on this path only")
+	f.StringVar(&o.System, "system", "", "plant in this system only")
+	f.IntVar(&o.Each, "each", 1, "how often each violation is planted on each tier")
+	f.IntVar(&o.Signins, "signins", 0, "further sign-ins of people whom nothing happens to")
+	f.BoolVar(&o.Shuffled, "shuffled", false, "write the records in no order")
+	f.IntVar(&o.Duplicates, "duplicates", 0, "how many in a thousand records come twice")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		o.Dir = args[0]
+		s, err := generate.Write(o)
+		if err != nil {
+			return usage(fmt.Errorf("generate: %w", err), "")
+		}
+		_, err = fmt.Fprintf(a.out, "%d records about %d people, %d resets, %d of them with a violation\n", s.Records, s.People, s.Cases, s.Planted)
+		return err
+	}
+	return c
+}

@@ -1,0 +1,271 @@
+package generate
+
+import (
+	"fmt"
+	"time"
+)
+
+// chain is one reset with everything around it, while it is being thought up.
+// A base makes a sound one; a plant breaks it; then it is written to the logs.
+type chain struct {
+	g           *org
+	who         *person
+	tier, class string
+	path        string
+	dir         *directory
+	desk        *desk
+	at          time.Time // of the execution
+	operator    *person
+	ticket      *ticket // nil: nothing was asked in a ticket
+	// cites is the ticket that steps kept by hand name; the ticket's own where empty.
+	cites     string
+	checks    []check
+	approvals []approval
+	deliver   *delivery
+	// changed is when the owner replaced the password, ended when sessions were
+	// ended, restored when the factors that the reset took were back; zero for never.
+	changed, ended, restored time.Time
+	dropped                  bool // the reset took all factors
+	tokensEnded              time.Time
+	reviewed                 *review
+	executed                 bool // false: nothing was done in the directory
+	before                   int  // sign-ins of the owner in the six weeks before
+	after                    []time.Time
+	home                     seat // where the owner sits before, and after
+	since                    seat
+	lastSession              string // the owner's last session before the reset
+	lastSeen                 time.Time
+	// also writes what a plant adds, once the rest is written.
+	also []func()
+	// verdicts are what must be said of it.
+	verdicts map[string]string
+}
+
+type ticket struct {
+	number, sysID         string
+	opened, closed        time.Time
+	by, clerk             *person
+	title, text, category string
+	notes, about          string
+	undone                bool // closed without being done
+}
+
+type check struct {
+	at      time.Time
+	method  string
+	by      *person
+	failed  bool
+	channel string
+}
+
+type approval struct {
+	at     time.Time
+	by     *person
+	denied bool
+}
+
+type delivery struct {
+	at      time.Time
+	method  string
+	channel string
+	life    time.Duration
+	uses    int
+	by      *person
+}
+
+type review struct {
+	at time.Time
+	by *person
+}
+
+func (c *chain) need() need { return needs[c.tier] }
+
+// clock moves a time by a random number of minutes between from and to.
+func (g *org) clock(at time.Time, from, to time.Duration) time.Time {
+	return at.Add(from + time.Duration(g.rng.Int64N(int64(to-from)+1))).Truncate(time.Millisecond)
+}
+
+// workday is a time in the middle of a working day in the planted weeks.
+func (g *org) workday() time.Time {
+	for {
+		days := int(plantUntil.Sub(plantFrom) / day)
+		at := plantFrom.AddDate(0, 0, g.rng.IntN(days))
+		if wd := at.Weekday(); wd != time.Saturday && wd != time.Sunday {
+			return g.clock(at, 9*time.Hour, 15*time.Hour)
+		}
+	}
+}
+
+// base is a sound recovery of a person of the tier, carried out by the desk.
+func (g *org) base(tier string, dir *directory, dsk *desk) *chain {
+	c := &chain{g: g, tier: tier, class: recovery, path: assisted, dir: dir, desk: dsk, executed: true, verdicts: map[string]string{}}
+	c.who = g.hire(pick(g.rng, units))
+	c.who.manager = pick(g.rng, g.staff.managers)
+	switch tier {
+	case sensitive:
+		c.who.data = "customer"
+	case privileged:
+		c.who.tier = privileged
+	}
+	if dir.join != nil {
+		dir.join(g, c.who)
+	}
+	c.home, c.since = c.who.seat(), c.who.seat()
+	c.at = g.workday()
+	c.operator = pick(g.rng, g.staff.operators)
+	clerk := pick(g.rng, g.staff.clerks)
+	n := c.need()
+	c.ask(clerk)
+	c.checks = []check{{at: g.clock(c.at, -25*time.Minute, -20*time.Minute), method: pick(g.rng, methods[n.bar]), by: clerk}}
+	if tier != ordinary || g.rng.IntN(2) == 0 {
+		c.approvals = []approval{{at: g.clock(c.at, -19*time.Minute, -15*time.Minute), by: c.approver()}}
+	}
+	c.deliver = &delivery{at: g.clock(c.at, time.Minute, 4*time.Minute), method: "temporary-password", channel: n.channel, life: n.password / 2, uses: 1, by: c.operator}
+	c.ended = g.clock(c.at, time.Minute, 5*time.Minute)
+	c.changed = g.clock(c.at, 10*time.Minute, 30*time.Minute)
+	if tier == privileged {
+		c.dropped = true
+		c.restored = g.clock(c.at, 31*time.Minute, 50*time.Minute)
+		c.reviewed = &review{at: g.clock(c.at, day, 4*day), by: g.staff.security[0]}
+		c.operator = pick(g.rng, g.staff.admins)
+		c.deliver.by = c.operator
+		c.approvals[0].by = other(g.rng, g.staff.admins, c.operator)
+	}
+	c.before = 12
+	c.after = []time.Time{g.clock(c.at, 2*time.Hour, 4*time.Hour), g.clock(c.at, 20*time.Hour, 28*time.Hour), g.clock(c.at, 6*day, 7*day)}
+	return c
+}
+
+// ask opens a ticket for the owner half an hour before.
+func (c *chain) ask(clerk *person) {
+	g := c.g
+	g.tickets++
+	c.ticket = &ticket{
+		number: c.desk.number(g, g.tickets), sysID: g.hex(32), opened: g.clock(c.at, -50*time.Minute, -30*time.Minute), closed: g.clock(c.at, 20*time.Minute, 50*time.Minute),
+		by: c.who, clerk: clerk, title: "Password reset for a locked account", text: pick(g.rng, reasons), category: "access",
+	}
+}
+
+// approver is somebody who may approve the reset.
+func (c *chain) approver() *person {
+	switch c.need().approver {
+	case "manager":
+		return c.who.manager
+	case "owner":
+		return c.who.owner
+	case "security-lead":
+		return pick(c.g.rng, c.g.staff.security)
+	}
+	return pick(c.g.rng, c.g.staff.admins)
+}
+
+// write puts the chain into the logs and into the truth.
+func (c *chain) write() {
+	g := c.g
+	cites := c.cites
+	if c.ticket != nil {
+		if cites == "" {
+			cites = c.ticket.number
+		}
+		c.desk.open(g, c.ticket)
+		for _, a := range c.approvals {
+			c.desk.approve(g, c.ticket, a)
+		}
+	}
+	for i := range c.before {
+		at := c.at.Add(-time.Duration(40-3*i) * day)
+		if i == c.before-1 {
+			at = c.at.Add(-20 * time.Hour)
+		}
+		at = g.clock(at, 0, time.Hour)
+		c.lastSession, c.lastSeen = c.dir.signin(g, at, c.who, c.home), at
+	}
+	for _, k := range c.checks {
+		kind, outcome := "identity.verified", "success"
+		if k.failed {
+			kind, outcome = "identity.verification_failed", "failure"
+		}
+		g.step(row{at: k.at, kind: kind, account: c.who.login, actor: k.by.login, ticket: cites, method: k.method, outcome: outcome, channel: k.channel, source: "caller check"})
+	}
+	if c.executed {
+		c.dir.reset(g, c.at, c.operator, c.who)
+	}
+	if c.dropped {
+		c.dir.dropFactors(g, c.at.Add(30*time.Second), c.operator, c.who)
+	}
+	if !c.ended.IsZero() && c.dir.endSessions != nil {
+		c.dir.endSessions(g, c.ended, c.operator, c.who)
+	}
+	if d := c.deliver; d != nil {
+		g.step(row{at: d.at, kind: "credential.delivered", account: c.who.login, actor: d.by.login, ticket: cites, method: d.method, channel: d.channel,
+			expires: expiry(d), uses: d.uses, source: "delivery book"})
+	}
+	if !c.changed.IsZero() {
+		c.dir.signin(g, c.changed.Add(-time.Minute), c.who, c.since)
+		c.dir.change(g, c.changed, c.who, c.since)
+	}
+	if !c.restored.IsZero() {
+		c.dir.enrol(g, c.restored, c.who, c.since, "aut"+g.word(17))
+	}
+	if !c.tokensEnded.IsZero() {
+		g.step(row{at: c.tokensEnded, kind: "token.revoked", account: c.who.login, actor: c.operator.login, ticket: cites, source: "key book"})
+	}
+	for _, at := range c.after {
+		c.dir.signin(g, at, c.who, c.since)
+	}
+	if r := c.reviewed; r != nil {
+		g.step(row{at: r.at, kind: "case.reviewed", account: c.who.login, actor: r.by.login, ticket: cites, method: "accepted", source: "review sheet"})
+	}
+	for _, f := range c.also {
+		f()
+	}
+}
+
+func expiry(d *delivery) time.Time {
+	if d.life == 0 {
+		return time.Time{}
+	}
+	return d.at.Add(d.life)
+}
+
+func (c *chain) String() string {
+	return fmt.Sprintf("%s %s %s by %s in %s", c.tier, c.class, c.path, c.operator.id, c.dir.name)
+}
+
+// moveTo has everything happen as long before or after the new time of the
+// execution as it would have before or after the old one. Call it before
+// anything is planted that has a time of its own.
+func (c *chain) moveTo(at time.Time) {
+	by := at.Sub(c.at)
+	move := func(t *time.Time) {
+		if !t.IsZero() {
+			*t = t.Add(by)
+		}
+	}
+	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded} {
+		move(t)
+	}
+	if c.ticket != nil {
+		move(&c.ticket.opened)
+		move(&c.ticket.closed)
+	}
+	for i := range c.checks {
+		move(&c.checks[i].at)
+	}
+	for i := range c.approvals {
+		move(&c.approvals[i].at)
+	}
+	if c.deliver != nil {
+		move(&c.deliver.at)
+	}
+	if c.reviewed != nil {
+		move(&c.reviewed.at)
+	}
+	for i := range c.after {
+		move(&c.after[i])
+	}
+}
+
+// beforeTheEnd moves the reset to shortly before the logs end; what would come
+// after the end is on no record.
+func (c *chain) beforeTheEnd(left time.Duration) { c.moveTo(logsUntil.Add(-left)) }

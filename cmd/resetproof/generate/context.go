@@ -1,0 +1,154 @@
+package generate
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"time"
+)
+
+type secret struct {
+	id, kind, system, owner string
+	usedBy                  []string
+	shared                  bool
+	mintedBy                string
+	rotated                 time.Time
+	cadence, rotator        string
+}
+
+type incident struct {
+	id               string
+	declared, closed time.Time
+	by               *person
+	accounts         []string
+	systems, kind    string
+}
+
+type reviewRow struct {
+	of, reviewer string
+	at           time.Time
+	decision     string
+}
+
+type state struct {
+	account         string
+	at, passwordSet time.Time
+	factors         string
+	enabled         bool
+}
+
+type waiver struct {
+	id                        string
+	checks                    []string
+	identity                  string
+	reason, ticket, by, owner string
+	from, until               time.Time
+}
+
+// kindsKept are the steps that the organisation says it writes down itself.
+var kindsKept = []string{"reset.requested", "identity.verified", "identity.verification_failed", "reset.approved", "reset.denied", "credential.delivered", "token.revoked", "secret.rotated", "secret.revoked", "case.reviewed"}
+
+func (g *org) contextFiles() {
+	g.csv("identities.csv", "id,kind,name,accounts,tier,groups,roles,manager,owner,sponsor,delegates,unit,employer,employment,data_access,legal_hold,devices,home_places,valid_from,valid_until", func(add func(...string)) {
+		for _, p := range g.people {
+			accounts := []string{p.login}
+			if p.okta != "" {
+				accounts = append(accounts, p.okta)
+			}
+			if p.snow != "" {
+				accounts = append(accounts, "servicenow:"+p.snow)
+			}
+			for _, system := range sortedKeys(p.more) {
+				accounts = append(accounts, system+":"+p.more[system])
+			}
+			accounts = append(accounts, p.accounts...)
+			add(p.id, p.kind, p.name(), strings.Join(accounts, ";"), p.tier, strings.Join(p.groups, ";"), strings.Join(p.roles, ";"), idOf(p.manager), idOf(p.owner), p.sponsor, "",
+				p.unit, p.employer, p.employment, p.data, p.hold, "", p.home.city, date(p.from), date(p.until))
+		}
+	})
+	g.csv("secrets.csv", "id,kind,system,owner,used_by,shared,minted_by,rotated_at,max_age,cadence,rotator", func(add func(...string)) {
+		for _, s := range g.secrets {
+			add(s.id, s.kind, s.system, s.owner, strings.Join(s.usedBy, ";"), fmt.Sprint(s.shared), s.mintedBy, stamp(s.rotated), "", s.cadence, s.rotator)
+		}
+	})
+	g.csv("incidents.csv", "id,declared_at,closed_at,declared_by,accounts,systems,kind", func(add func(...string)) {
+		for _, i := range g.incidents {
+			add(i.id, stamp(i.declared), stamp(i.closed), idOf(i.by), strings.Join(i.accounts, ";"), i.systems, i.kind)
+		}
+	})
+	g.csv("topology.csv", "directory,authority,mechanism,deadline", func(add func(...string)) {
+		for _, d := range directories {
+			add(d.name, d.name, "none", "")
+		}
+	})
+	g.waiverFile()
+	g.config()
+	g.writeTruth()
+}
+
+func (g *org) csv(name, head string, rows func(add func(...string))) {
+	var b bytes.Buffer
+	b.WriteString(head + "\n")
+	w := csv.NewWriter(&b)
+	rows(func(cells ...string) { w.Write(cells) })
+	w.Flush()
+	g.files[name] = b.Bytes()
+}
+
+func idOf(p *person) string {
+	if p == nil {
+		return ""
+	}
+	return p.id
+}
+
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (g *org) waiverFile() {
+	var b strings.Builder
+	for _, w := range g.waivers {
+		fmt.Fprintf(&b, "- id: %s\n  checks: [%s]\n  selector: identity.id == %q\n  reason: %s\n  ticket: %s\n  approved_by: %s\n  owner: %s\n  valid_from: %s\n  valid_until: %s\n",
+			w.id, strings.Join(w.checks, ", "), w.identity, w.reason, w.ticket, w.by, w.owner, stamp(w.from), stamp(w.until))
+	}
+	if len(g.waivers) == 0 {
+		b.WriteString("[]\n")
+	}
+	g.files["exceptions.yaml"] = []byte(b.String())
+}
+
+func (g *org) config() {
+	var b strings.Builder
+	span := fmt.Sprintf("[%s, %s]", stamp(logsFrom), stamp(logsUntil))
+	fmt.Fprintf(&b, "# An invented organisation, made from seed %d.\npolicy: baseline\nnow: %s\nidentities: identities.csv\nsecrets: secrets.csv\nincidents: incidents.csv\nexceptions: exceptions.yaml\ntopology: topology.csv\nsources:\n",
+		g.Seed, stamp(logsUntil))
+	for _, l := range g.logs {
+		if len(l.records) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "  - name: %s\n    type: file\n    uri: %s\n    format: %s\n    instance: norrvik\n    covers: %s\n", l.source, l.file, l.format, span)
+		expect := l.expect
+		if l == g.steps {
+			expect = kindsKept
+		}
+		if l == g.servicenow {
+			expect = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
+		}
+		if len(expect) > 0 {
+			fmt.Fprintf(&b, "    expect: [%s]\n", strings.Join(expect, ", "))
+		}
+	}
+	g.files["resetproof.yaml"] = []byte(b.String())
+}

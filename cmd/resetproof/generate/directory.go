@@ -1,0 +1,36 @@
+package generate
+
+import "time"
+
+// directory is a product in which credentials are reset. A function that is nil
+// is one whose act the product does not log, or that it has not got.
+type directory struct {
+	name string // the system, as the roster prefixes accounts
+	role string // the name of a role that makes an administrator
+	// join gives somebody an account, nil where everybody has one.
+	join func(g *org, p *person)
+	// signin gives the session; use shows it alive.
+	signin func(g *org, at time.Time, p *person, from seat) string
+	use    func(g *org, at time.Time, p *person, from seat, session string)
+	// reset sets or expires the password of p, change is the owner's own change.
+	reset  func(g *org, at time.Time, by, p *person)
+	change func(g *org, at time.Time, p *person, from seat)
+	// endSessions ends all of them; where it is nil, reset does or nothing shows it.
+	endSessions func(g *org, at time.Time, by, p *person)
+	dropFactors func(g *org, at time.Time, by, p *person)
+	enrol       func(g *org, at time.Time, p *person, from seat, factor string)
+	grant       func(g *org, at time.Time, by, p *person, role string)
+}
+
+// desk is a product in which people ask for resets and approve them.
+type desk struct {
+	name string
+	// open writes the ticket once everything about it is known; approve one approval of it.
+	open    func(g *org, t *ticket)
+	approve func(g *org, t *ticket, a approval)
+	// number gives the name of the n-th ticket.
+	number func(g *org, n int) string
+}
+
+var directories = []*directory{okta}
+var desks = []*desk{servicenow}

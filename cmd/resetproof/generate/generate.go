@@ -1,0 +1,130 @@
+// Package generate invents organisations: people, their accounts, months of
+// logs in the vendors' own forms, context files and a config, with planted
+// violations of every check, their innocent twins and noise, and truth.jsonl,
+// which says what was planted. It plants from the words of the policy and of the
+// checks and shares no code with what judges them: it imports nothing of ours,
+// and its numbers are its own reading of the baseline policy.
+//
+// The same options give the same bytes.
+package generate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Options of one organisation. The zero value of each of the filters plants
+// everything.
+type Options struct {
+	// Dir is the folder to write, which must not exist or be empty.
+	Dir  string
+	Seed uint64
+	// Check plants violations of one check only; Tier, Class, Path and System
+	// only on chains of that kind.
+	Check, Tier, Class, Path, System string
+	// Each is how often each violation is planted, 1 where 0.
+	Each int
+	// Signins are further sign-ins of people whom nothing happens to.
+	Signins int
+	// Shuffled writes lines and files in no order; Duplicates is how many in a
+	// thousand of the records are delivered twice.
+	Shuffled   bool
+	Duplicates int
+}
+
+// Summary says what was written.
+type Summary struct {
+	People, Records, Cases, Planted int
+}
+
+// Write invents the organisation and writes it.
+func Write(o Options) (Summary, error) {
+	if entries, err := os.ReadDir(o.Dir); err == nil && len(entries) > 0 {
+		return Summary{}, fmt.Errorf("%s is not empty", o.Dir)
+	}
+	if o.Check != "" && !slices.Contains(Checks(), o.Check) {
+		return Summary{}, fmt.Errorf("nothing plants %q", o.Check)
+	}
+	g := newOrg(o)
+	g.plantAll()
+	if len(g.truth) == 0 {
+		return Summary{}, fmt.Errorf("nothing is planted with these filters")
+	}
+	g.noise()
+	if err := g.write(); err != nil {
+		return Summary{}, err
+	}
+	return g.summary(), nil
+}
+
+// The days that the logs cover, all UTC. Resets are planted in the middle, so
+// that habits lie before and deadlines after.
+var (
+	logsFrom   = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	plantFrom  = logsFrom.AddDate(0, 0, 42)
+	plantUntil = logsFrom.AddDate(0, 0, 98)
+	logsUntil  = logsFrom.AddDate(0, 0, 140)
+)
+
+// org is an organisation being made.
+type org struct {
+	Options
+	rng    *rand.Rand
+	people []*person
+	staff  staff
+	logs   []*log
+	// Every log has its file; what belongs to none is a context file.
+	okta, servicenow, steps *log
+	more                    map[string]*log
+	files                   map[string][]byte
+	secrets                 []secret
+	incidents               []incident
+	reviews                 []reviewRow
+	states                  []state
+	waivers                 []waiver
+	truth                   []Truth
+	tickets                 int // given out so far
+	planted                 int
+}
+
+func newOrg(o Options) *org {
+	g := &org{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 1)), files: map[string][]byte{}, more: map[string]*log{}}
+	g.Each = max(g.Each, 1)
+	g.okta = g.newLog("okta", "okta-system-log", "logs/okta/system-log.jsonl", lines)
+	g.servicenow = g.newLog("servicenow", "servicenow", "logs/servicenow/tables.json", results)
+	g.steps = g.newLog("steps", "resetproof-steps", "logs/steps/steps.csv", lines)
+	g.steps.head = stepsHead
+	g.hireStaff()
+	return g
+}
+
+func (g *org) write() error {
+	for _, l := range g.logs {
+		if len(l.records) > 0 {
+			g.files[l.file] = l.bytes(g)
+		}
+	}
+	g.contextFiles()
+	for _, name := range sortedKeys(g.files) {
+		to := filepath.Join(g.Dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, g.files[name], 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *org) summary() Summary {
+	s := Summary{People: len(g.people), Cases: len(g.truth), Planted: g.planted}
+	for _, l := range g.logs {
+		s.Records += len(l.records)
+	}
+	return s
+}

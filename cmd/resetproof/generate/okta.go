@@ -1,0 +1,100 @@
+package generate
+
+import (
+	"strconv"
+	"time"
+)
+
+// oktaEvent writes a record of the System Log. Keys of more lie over the
+// record's own, one level deep.
+func (g *org) oktaEvent(at time.Time, kind string, actor, target *person, from seat, more obj) {
+	o := obj{
+		"uuid": g.uuid(), "published": at.UTC().Format("2006-01-02T15:04:05.000Z"), "eventType": kind, "version": "0", "severity": "INFO", "displayMessage": kind,
+		"actor": oktaUser(actor), "outcome": obj{"result": "SUCCESS", "reason": nil}, "target": []any{},
+		"client": obj{
+			"userAgent": obj{"os": from.device, "browser": "CHROME"}, "zone": "null", "device": "Computer", "ipAddress": from.ip,
+			"geographicalContext": obj{"city": from.city, "state": from.region, "country": from.country},
+		},
+		"authenticationContext": obj{"authenticationStep": 0, "externalSessionId": "102" + g.word(22)},
+		"transaction":           obj{"type": "WEB", "id": g.word(27), "detail": obj{}},
+		"debugContext":          obj{"debugData": obj{"requestId": g.word(27), "requestUri": "/api/v1"}},
+		"securityContext":       obj{"isProxy": false},
+	}
+	if target != nil {
+		o["target"] = []any{oktaUser(target)}
+	}
+	for _, k := range sortedKeys(more) {
+		o[k] = more[k]
+	}
+	g.okta.add(at, o)
+}
+
+func oktaUser(p *person) obj {
+	if p == nil {
+		return obj{"id": "okta", "type": "SystemPrincipal", "alternateId": "system@okta.com", "displayName": "Okta System"}
+	}
+	return obj{"id": p.okta, "type": "User", "alternateId": p.login, "displayName": p.name()}
+}
+
+// seat is where somebody sits: an address, the place it stands for, a machine.
+type seat struct {
+	place
+	ip, device string
+}
+
+func (p *person) seat() seat { return seat{p.home, p.home.net + strconv.Itoa(p.host), p.device} }
+
+// elsewhere is a seat in a place and at a machine that nobody else uses.
+func (g *org) elsewhere() seat {
+	return seat{farAway, farAway.net + strconv.Itoa(251+g.rng.IntN(4)), "Linux"}
+}
+
+// oktaSession is the part of a record that names its session.
+func oktaSession(id string) obj { return obj{"authenticationStep": 0, "externalSessionId": id} }
+
+// oktaSignin signs somebody in with a push and gives the session.
+func (g *org) oktaSignin(at time.Time, p *person, from seat) string {
+	id := "102" + g.word(22)
+	g.oktaEvent(at, "user.session.start", p, nil, from, obj{"authenticationContext": oktaSession(id)})
+	g.oktaEvent(at.Add(9*time.Second), "user.authentication.auth_via_mfa", p, p, from, obj{
+		"authenticationContext": oktaSession(id),
+		"target": []any{oktaUser(p), obj{"id": "aut" + p.okta[3:], "type": "AuthenticatorEnrollment", "alternateId": "unknown", "displayName": "Okta Verify",
+			"detailEntry": obj{"methodTypeUsed": "Get a push notification"}}},
+	})
+	return id
+}
+
+// oktaFactor is a factor as the target of a record.
+func oktaFactor(id, name, method string) obj {
+	return obj{"id": id, "type": "AuthenticatorEnrollment", "alternateId": "unknown", "displayName": name, "detailEntry": obj{"methodTypeUsed": method}}
+}
+
+var okta = &directory{
+	name:   "okta",
+	signin: func(g *org, at time.Time, p *person, from seat) string { return g.oktaSignin(at, p, from) },
+	use: func(g *org, at time.Time, p *person, from seat, session string) {
+		g.oktaEvent(at, "user.authentication.sso", p, nil, from, obj{
+			"authenticationContext": oktaSession(session),
+			"target":                []any{obj{"id": "0oa" + g.word(17), "type": "AppInstance", "alternateId": "Timesheets", "displayName": "Timesheets"}},
+		})
+	},
+	reset: func(g *org, at time.Time, by, p *person) {
+		g.oktaEvent(at, "user.account.reset_password", by, p, by.seat(), nil)
+	},
+	change: func(g *org, at time.Time, p *person, from seat) {
+		g.oktaEvent(at, "user.account.update_password", p, p, from, nil)
+	},
+	endSessions: func(g *org, at time.Time, by, p *person) {
+		g.oktaEvent(at, "user.session.clear", by, p, by.seat(), nil)
+	},
+	dropFactors: func(g *org, at time.Time, by, p *person) {
+		g.oktaEvent(at, "user.mfa.factor.reset_all", by, p, by.seat(), nil)
+	},
+	enrol: func(g *org, at time.Time, p *person, from seat, factor string) {
+		g.oktaEvent(at, "user.mfa.factor.activate", p, p, from, obj{"target": []any{oktaUser(p), oktaFactor(factor, "Okta Verify", "Get a push notification")}})
+	},
+	grant: func(g *org, at time.Time, by, p *person, role string) {
+		g.oktaEvent(at, "user.account.privilege.grant", by, p, by.seat(), obj{"debugContext": obj{"debugData": obj{"privilegeGranted": role}}})
+	},
+	role: "Super administrator",
+}

@@ -1,0 +1,147 @@
+package generate
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+)
+
+// A plant breaks a sound chain so that the words of one check call it
+// defective, or makes it look like that and stay sound (a twin).
+type plant struct {
+	check string
+	what  string // in a few words
+	twin  bool   // nothing is wrong with it
+	// tiers are those it is planted on, nil for those of persons.
+	tiers []string
+	// base makes the sound chain, nil for the assisted recovery of a person in
+	// some directory. It hires and thinks, and writes nothing.
+	base func(g *org, tier string) *chain
+	// on tells on which chains it can be done, nil for all.
+	on func(c *chain) bool
+	// do breaks it. The check's own verdict is not-met unless it is a twin; what
+	// else follows by the words of the policy it adds with expect and verdict.
+	do func(c *chain)
+}
+
+// key names a plant in truth.jsonl.
+func (p *plant) key() string { return p.check + "/" + p.what }
+
+// plants are all of them: one line a group of checks.
+var plants = slices.Concat(
+	requestPlants,
+	verificationPlants,
+	approvalPlants,
+	executionPlants,
+	deliveryPlants,
+	emergencyPlants,
+	closurePlants,
+	dependentPlants,
+	takeoverPlants,
+)
+
+// Checks lists the checks of which violations can be planted, sorted.
+func Checks() []string {
+	var ids []string
+	for i := range plants {
+		ids = append(ids, plants[i].check)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+const (
+	met           = "met"
+	notMet        = "not-met"
+	notDue        = "not-due"
+	notAssessable = "not-assessable"
+	excepted      = "excepted"
+)
+
+// expect says which other checks must not be met because of the same defect.
+func (c *chain) expect(checks ...string) {
+	for _, id := range checks {
+		c.verdicts[id] = notMet
+	}
+}
+
+// verdict says what must be said of a check: not-due, not-assessable, excepted,
+// or met for what a twin is about.
+func (c *chain) verdict(check, verdict string) { c.verdicts[check] = verdict }
+
+var persons = []string{ordinary, sensitive, privileged}
+
+// plantAll plants every violation and twin that the filters let through on each
+// of its tiers, Each times, and sound chains.
+func (g *org) plantAll() {
+	staffed := g.rng
+	for i := range plants {
+		p := &plants[i]
+		if g.Check != "" && p.check != g.Check {
+			continue
+		}
+		g.plantEach(p)
+	}
+	for i := range sound {
+		g.plantEach(&sound[i])
+	}
+	g.rng = staffed
+}
+
+// sound are chains in which nothing is wrong: one line a kind of reset.
+var sound = []plant{
+	{check: "sound", what: "assisted recovery of a person", twin: true},
+}
+
+func (g *org) plantEach(p *plant) {
+	tiers := p.tiers
+	if tiers == nil {
+		tiers = persons
+	}
+	for _, tier := range tiers {
+		for n := range g.Each {
+			g.rng = rand.New(rand.NewPCG(g.Seed, seedOf(p.key(), tier, n)))
+			g.plant(p, tier)
+		}
+	}
+}
+
+// seedOf makes each plant's details its own, whatever else is planted.
+func seedOf(key, tier string, n int) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(key + "\x00" + tier + "\x00" + string(rune(n))))
+	return h.Sum64()
+}
+
+// maxTries is how many chains are thought up until a plant can be done on one.
+const maxTries = 60
+
+func (g *org) plant(p *plant, tier string) {
+	make := p.base
+	if make == nil {
+		make = func(g *org, tier string) *chain { return g.base(tier, pick(g.rng, directories), pick(g.rng, desks)) }
+	}
+	for range maxTries {
+		people, tickets := len(g.people), g.tickets
+		c := make(g, tier)
+		if !g.wanted(c) || p.on != nil && !p.on(c) {
+			g.people, g.tickets = g.people[:people], tickets
+			continue
+		}
+		if !p.twin {
+			c.expect(p.check)
+			g.planted++
+		}
+		if p.do != nil {
+			p.do(c)
+		}
+		c.write()
+		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: p.key(), Twin: p.twin, Verdicts: c.verdicts})
+		return
+	}
+}
+
+func (g *org) wanted(c *chain) bool {
+	is := func(want, have string) bool { return want == "" || want == have }
+	return is(g.Tier, c.tier) && is(g.Class, c.class) && is(g.Path, c.path) && is(g.System, c.dir.name)
+}

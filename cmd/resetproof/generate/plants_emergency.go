@@ -1,0 +1,4 @@
+package generate
+
+// Violations of the checks on emergencies and waivers.
+var emergencyPlants = []plant{}

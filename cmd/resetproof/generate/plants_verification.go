@@ -1,0 +1,43 @@
+package generate
+
+import "time"
+
+// Violations of the checks on whether the owner was verified.
+var verificationPlants = []plant{
+	{check: "late-verification", what: "the caller was checked after the reset", do: func(c *chain) {
+		c.approved()
+		c.checks[0].at = c.at.Add(12 * time.Minute)
+		c.unproven(0)
+	}},
+	{check: "no-verification", what: "begun and not completed", do: func(c *chain) {
+		c.approved()
+		c.checks[0].failed = true
+		c.unproven(0)
+		if c.need().stepUp > 0 {
+			c.expect("no-step-up") // a failed verification is a risk signal
+		}
+	}},
+	{check: "no-verification", what: "nobody checked the caller", do: func(c *chain) {
+		c.approved()
+		c.checks = nil
+		c.unproven(0)
+	}},
+	{check: "weak-verification", what: "one strength too weak", do: func(c *chain) {
+		c.approved()
+		strength := c.need().bar - 1
+		c.checks[0].method = pick(c.g.rng, methods[strength])
+		c.unproven(strength)
+	}},
+}
+
+// unproven adds what else follows where the owner was verified by no more than
+// the strength: all of his factors replaced below 4, a way in that is weaker than
+// the sign-in, which is a push (2).
+func (c *chain) unproven(strength int) {
+	if c.dropped && strength < 4 {
+		c.expect("all-factors-replaced")
+	}
+	if strength == 1 {
+		c.expect("weaker-than-login")
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"resetproof/cmd/resetproof/generate"
+)
+
+// The bar: what each check judged case by case must reach once it was planted
+// often enough for a share to mean anything.
+const (
+	qualityBar   = 0.99
+	qualityLeast = 100
+)
+
+// qualityCommand measures the judgement against planted violations; hidden, and
+// what make quality runs.
+func qualityCommand(a *app) *cobra.Command {
+	var o generate.Options
+	var seeds int
+	var keep string
+	c := &cobra.Command{
+		Use:    "quality",
+		Hidden: true,
+		Short:  "Judge generated organisations and compare with what was planted in them",
+		Long: `quality invents one organisation per seed, scans it and compares the report with the truth.
+It prints recall and precision per check, names the first wrong cases, and exits with 1
+where a check stays below 0.99 or was planted less than 100 times.`,
+		Example: "  resetproof quality --seeds 20\n  resetproof quality --check late-approval --seeds 2",
+		Args:    arguments(cobra.NoArgs),
+	}
+	f := c.Flags()
+	f.IntVar(&seeds, "seeds", 10, "how many organisations")
+	f.Uint64Var(&o.Seed, "seed", 1, "seed of the first")
+	f.StringVar(&o.Check, "check", "", "plant violations of this check only; the number planted is not held to the bar then")
+	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
+	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
+	f.StringVar(&o.Path, "path", "", "plant on this path only")
+	f.StringVar(&o.System, "system", "", "plant in this system only")
+	f.IntVar(&o.Each, "each", 5, "how often each violation is planted on each tier")
+	f.BoolVar(&o.Shuffled, "shuffled", true, "write the records in no order")
+	f.IntVar(&o.Duplicates, "duplicates", 10, "how many in a thousand records come twice")
+	f.StringVar(&keep, "keep", "", "leave organisations and reports in this folder")
+	c.RunE = func(*cobra.Command, []string) error {
+		dir := keep
+		if dir == "" {
+			var err error
+			if dir, err = os.MkdirTemp("", "resetproof-quality-"); err != nil {
+				return err
+			}
+			defer os.RemoveAll(dir)
+		}
+		s := newScore()
+		first := o.Seed
+		for n := range seeds {
+			o.Seed = first + uint64(n)
+			o.Dir = filepath.Join(dir, fmt.Sprintf("seed-%d", o.Seed))
+			made, err := generate.Write(o)
+			if err != nil {
+				return usage(fmt.Errorf("quality: %w", err), "")
+			}
+			a.log.note("seed %d: %d records, %d resets, %d of them with a violation", o.Seed, made.Records, made.Cases, made.Planted)
+			report := o.Dir + "-report"
+			var said strings.Builder
+			args := []string{"scan", "--config", filepath.Join(o.Dir, "resetproof.yaml"), "--out", report, "--quiet", "--fail-on", "none", "--write", "json"}
+			if code := run(args, strings.NewReader(""), io.Discard, &said); code != 0 {
+				return fmt.Errorf("scanning %s: exit %d\n%s", o.Dir, code, said.String())
+			}
+			if err := s.add(o.Dir, report); err != nil {
+				return err
+			}
+			if keep == "" {
+				if err := errors.Join(os.RemoveAll(o.Dir), os.RemoveAll(report)); err != nil {
+					return err
+				}
+			}
+		}
+		whole := o.Check+o.Tier+o.Class+o.Path+o.System == ""
+		if short := s.print(a.out, whole); len(short) > 0 {
+			a.code = exitFindings
+		}
+		return nil
+	}
+	return c
+}
+
+// print writes the table and what is wrong, and gives the checks below the bar.
+func (s *score) print(out io.Writer, whole bool) (short []string) {
+	fmt.Fprintf(out, "%-34s %8s %8s %8s %8s %8s %9s\n", "check", "planted", "found", "missed", "invented", "recall", "precision")
+	line := func(name string, t *tally) {
+		fmt.Fprintf(out, "%-34s %8d %8d %8d %8d %8.4f %9.4f\n", name, t.planted, t.found, t.missed, t.invented, t.recall(), t.precision())
+	}
+	for _, id := range sortedNames(s.checks) {
+		t := s.checks[id]
+		line(id, t)
+		if t.recall() < qualityBar || t.precision() < qualityBar || whole && t.planted < qualityLeast {
+			short = append(short, id)
+		}
+	}
+	line("cases", &s.cases)
+	if s.cases.missed+s.cases.invented > 0 {
+		short = append(short, "cases")
+	}
+	if s.sets.planted+s.sets.invented > 0 {
+		line("about the whole set", &s.sets)
+		if s.sets.missed+s.sets.invented > 0 {
+			short = append(short, "about the whole set")
+		}
+	}
+	for _, v := range sortedNames(s.other) {
+		line("verdict "+v, s.other[v])
+		if s.other[v].recall() < qualityBar {
+			short = append(short, "verdict "+v)
+		}
+	}
+	for _, w := range s.wrong {
+		fmt.Fprintln(out, w)
+	}
+	if len(short) > 0 {
+		fmt.Fprintf(out, "below %.2f, or planted less than %d times: %s\n", qualityBar, qualityLeast, strings.Join(short, ", "))
+	}
+	return short
+}
