@@ -25,19 +25,6 @@ type incident struct {
 	systems, kind    string
 }
 
-type reviewRow struct {
-	of, reviewer string
-	at           time.Time
-	decision     string
-}
-
-type state struct {
-	account         string
-	at, passwordSet time.Time
-	factors         string
-	enabled         bool
-}
-
 type waiver struct {
 	id                        string
 	checks                    []string

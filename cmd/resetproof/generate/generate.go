@@ -83,8 +83,6 @@ type org struct {
 	files                   map[string][]byte
 	secrets                 []secret
 	incidents               []incident
-	reviews                 []reviewRow
-	states                  []state
 	waivers                 []waiver
 	truth                   []Truth
 	tickets                 int // given out so far
