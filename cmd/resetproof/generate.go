@@ -26,6 +26,7 @@ planted in it. The same flags give the same bytes.`,
 	f := c.Flags()
 	f.Uint64Var(&o.Seed, "seed", 1, "what the organisation is made from")
 	f.StringVar(&o.Check, "check", "", "plant violations of this check only")
+	f.StringVar(&o.Set, "set", "", "plant one defect of the whole set, `CHECK/WHAT`, among sound resets")
 	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
 	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
 	f.StringVar(&o.Path, "path", "", "plant on this path only")

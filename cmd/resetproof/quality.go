@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,26 +59,13 @@ where a check stays below 0.99 or was planted less than 100 times.`,
 			defer os.RemoveAll(dir)
 		}
 		s := newScore()
-		first := o.Seed
-		for n := range seeds {
-			o.Seed = first + uint64(n)
-			o.Dir = filepath.Join(dir, fmt.Sprintf("seed-%d", o.Seed))
-			made, err := generate.Write(o)
-			if err != nil {
-				return usage(fmt.Errorf("quality: %w", err), "")
-			}
-			a.log.note("seed %d: %d records, %d resets, %d of them with a violation", o.Seed, made.Records, made.Cases, made.Planted)
-			report := o.Dir + "-report"
-			var said strings.Builder
-			args := []string{"scan", "--config", filepath.Join(o.Dir, "resetproof.yaml"), "--out", report, "--quiet", "--fail-on", "none", "--write", "json"}
-			if code := run(args, strings.NewReader(""), io.Discard, &said); code != 0 {
-				return fmt.Errorf("scanning %s: exit %d\n%s", o.Dir, code, said.String())
-			}
-			if err := s.add(o.Dir, report); err != nil {
+		for n, made := range organisations(o, seeds) {
+			made.Dir = filepath.Join(dir, fmt.Sprintf("org-%d", n+1))
+			if err := s.measure(a, made); err != nil {
 				return err
 			}
 			if keep == "" {
-				if err := errors.Join(os.RemoveAll(o.Dir), os.RemoveAll(report)); err != nil {
+				if err := errors.Join(os.RemoveAll(made.Dir), os.RemoveAll(made.Dir+"-report")); err != nil {
 					return err
 				}
 			}
@@ -89,6 +77,48 @@ where a check stays below 0.99 or was planted less than 100 times.`,
 		return nil
 	}
 	return c
+}
+
+// organisations are one a seed with everything planted, and one for each defect
+// of a whole set.
+func organisations(o generate.Options, seeds int) []generate.Options {
+	var all []generate.Options
+	for n := range seeds {
+		each := o
+		each.Seed += uint64(n)
+		all = append(all, each)
+	}
+	for _, set := range generate.Sets() {
+		if check, _, _ := strings.Cut(set, "/"); o.Tier+o.Class+o.Path+o.System == "" && (o.Check == "" || o.Check == check) {
+			each := o
+			each.Check, each.Set, each.Each = "", set, setEach
+			all = append(all, each)
+		}
+	}
+	if o.Check != "" && !slices.Contains(generate.Checks(), o.Check) {
+		return all[seeds:] // of whole sets only
+	}
+	return all
+}
+
+// setEach is how many sound resets of each kind surround a defect of the whole
+// set: enough for a field that is never filled to be called that.
+const setEach = 25
+
+// measure makes one organisation, scans it and scores the report.
+func (s *score) measure(a *app, o generate.Options) error {
+	made, err := generate.Write(o)
+	if err != nil {
+		return usage(fmt.Errorf("quality: %w", err), "")
+	}
+	a.log.note("%s: seed %d%s: %d records, %d resets, %d violations", o.Dir, o.Seed, strings.TrimRight(" "+o.Set, " "), made.Records, made.Cases, made.Planted)
+	report := o.Dir + "-report"
+	var said strings.Builder
+	args := []string{"scan", "--config", filepath.Join(o.Dir, "resetproof.yaml"), "--out", report, "--quiet", "--fail-on", "none", "--write", "json"}
+	if code := run(args, strings.NewReader(""), io.Discard, &said); code != 0 {
+		return fmt.Errorf("scanning %s: exit %d\n%s", o.Dir, code, said.String())
+	}
+	return s.add(o.Dir, report)
 }
 
 // print writes the table and what is wrong, and gives the checks below the bar.

@@ -27,7 +27,7 @@ func TestQuality(t *testing.T) {
 // TestScoreSeesWhatIsWrong turns the truth over: a score that cannot fail is none.
 func TestScoreSeesWhatIsWrong(t *testing.T) {
 	dir := t.TempDir()
-	org := filepath.Join(dir, "seed-1")
+	org := filepath.Join(dir, "org-1")
 	var out strings.Builder
 	args := []string{"quality", "--seeds", "1", "--each", "1", "--check", "late-approval", "--keep", dir, "--quiet"}
 	if code := run(args, strings.NewReader(""), &out, io.Discard); code != 0 {

@@ -40,6 +40,9 @@ func (s *sitting) requesterBound() (bool, error) {
 				return true, nil
 			}
 		}
+		if s.contains(r) {
+			return true, nil
+		}
 		if err := s.notAlike(r.ActorID, s.c.Identity); err != nil {
 			return false, err
 		}
@@ -51,6 +54,18 @@ func (s *sitting) requesterBound() (bool, error) {
 		return false, cannot("no roster says who may ask for %s", s.b.Name(s.c.Identity))
 	}
 	return false, nil
+}
+
+// contains: the request is part of the response to a declared incident that
+// names the account, made while it was open by whoever declared it or by somebody
+// whose work it is. Nobody waits for the owners to ask after a phishing wave.
+func (s *sitting) contains(r custody.Step) bool {
+	tolerance := int64(s.need.policy.Matching.ClockTolerance)
+	return slices.ContainsFunc(s.b.Incidents, func(i identity.Incident) bool {
+		open := r.Time >= i.DeclaredAt-tolerance && (i.ClosedAt == 0 || r.Time <= i.ClosedAt)
+		return open && slices.ContainsFunc(i.Accounts, func(a string) bool { return s.b.Identify(a) == s.c.Identity }) &&
+			(r.ActorID == s.b.Identify(i.DeclaredBy) || s.holds(r.ActorID, s.need.policy.ResponseRoles, false, r.Time))
+	})
 }
 
 // duty is one of the four parts in a reset that separation of duties keeps apart.

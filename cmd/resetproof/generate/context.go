@@ -25,6 +25,12 @@ type incident struct {
 	systems, kind    string
 }
 
+// state is what an export of a directory says of an account.
+type state struct {
+	account         string
+	at, passwordSet time.Time
+}
+
 type waiver struct {
 	id                        string
 	checks                    []string
@@ -69,6 +75,13 @@ func (g *org) contextFiles() {
 			add(d.name, d.name, "none", "")
 		}
 	})
+	if len(g.states) > 0 {
+		g.csv("state.csv", "account,observed_at,password_last_set,mfa_methods,enabled,keys", func(add func(...string)) {
+			for _, s := range g.states {
+				add(s.account, stamp(s.at), stamp(s.passwordSet), "", "true", "")
+			}
+		})
+	}
 	g.waiverFile()
 	g.config()
 	g.writeTruth()
@@ -119,22 +132,22 @@ func (g *org) waiverFile() {
 func (g *org) config() {
 	var b strings.Builder
 	span := fmt.Sprintf("[%s, %s]", stamp(logsFrom), stamp(logsUntil))
-	fmt.Fprintf(&b, "# An invented organisation, made from seed %d.\npolicy: baseline\nnow: %s\nidentities: identities.csv\nsecrets: secrets.csv\nincidents: incidents.csv\nexceptions: exceptions.yaml\ntopology: topology.csv\nsources:\n",
+	fmt.Fprintf(&b, "# An invented organisation, made from seed %d.\npolicy: baseline\nnow: %s\nidentities: identities.csv\nsecrets: secrets.csv\nincidents: incidents.csv\nexceptions: exceptions.yaml\ntopology: topology.csv\n",
 		g.Seed, stamp(logsUntil))
+	if len(g.states) > 0 {
+		b.WriteString("state: state.csv\n")
+	}
+	b.WriteString("sources:\n")
 	for _, l := range g.logs {
 		if len(l.records) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "  - name: %s\n    type: file\n    uri: %s\n    format: %s\n    instance: norrvik\n    covers: %s\n", l.source, l.file, l.format, span)
-		expect := l.expect
-		if l == g.steps {
-			expect = kindsKept
+		if len(l.expect) > 0 {
+			fmt.Fprintf(&b, "    expect: [%s]\n", strings.Join(l.expect, ", "))
 		}
-		if l == g.servicenow {
-			expect = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
-		}
-		if len(expect) > 0 {
-			fmt.Fprintf(&b, "    expect: [%s]\n", strings.Join(expect, ", "))
+		if l.history != "" {
+			fmt.Fprintf(&b, "    history: %s\n", l.history)
 		}
 	}
 	g.files["resetproof.yaml"] = []byte(b.String())

@@ -23,6 +23,9 @@ type Options struct {
 	// Dir is the folder to write, which must not exist or be empty.
 	Dir  string
 	Seed uint64
+	// Set plants one defect of the whole set, a key of Sets, in an organisation
+	// whose resets are all sound.
+	Set string
 	// Check plants violations of one check only; Tier, Class, Path and System
 	// only on chains of that kind.
 	Check, Tier, Class, Path, System string
@@ -49,12 +52,16 @@ func Write(o Options) (Summary, error) {
 	if o.Check != "" && !slices.Contains(Checks(), o.Check) {
 		return Summary{}, fmt.Errorf("nothing plants %q", o.Check)
 	}
+	if o.Set != "" && !slices.Contains(Sets(), o.Set) {
+		return Summary{}, fmt.Errorf("nothing plants %q in a whole set", o.Set)
+	}
 	g := newOrg(o)
 	g.plantAll()
 	if len(g.truth) == 0 {
 		return Summary{}, fmt.Errorf("nothing is planted with these filters")
 	}
 	g.noise()
+	g.plantSet()
 	if err := g.write(); err != nil {
 		return Summary{}, err
 	}
@@ -84,6 +91,8 @@ type org struct {
 	secrets                 []secret
 	incidents               []incident
 	waivers                 []waiver
+	states                  []state
+	chains                  []*chain
 	truth                   []Truth
 	tickets                 int // given out so far
 	planted                 int
@@ -95,7 +104,8 @@ func newOrg(o Options) *org {
 	g.okta = g.newLog("okta", "okta-system-log", "logs/okta/system-log.jsonl", lines)
 	g.servicenow = g.newLog("servicenow", "servicenow", "logs/servicenow/tables.json", results)
 	g.steps = g.newLog("steps", "resetproof-steps", "logs/steps/steps.csv", lines)
-	g.steps.head = stepsHead
+	g.steps.head, g.steps.expect = stepsHead, kindsKept
+	g.servicenow.expect = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
 	g.hireStaff()
 	return g
 }

@@ -20,6 +20,8 @@ type log struct {
 	records              []record
 	// expect are the kinds that the config promises of the source.
 	expect []string
+	// history is full where it holds all that the product ever wrote.
+	history string
 }
 
 // record is one entry as it will be written.

@@ -77,7 +77,7 @@ func (g *org) plantAll() {
 	staffed := g.rng
 	for i := range plants {
 		p := &plants[i]
-		if g.Check != "" && p.check != g.Check {
+		if g.Set != "" || g.Check != "" && p.check != g.Check {
 			continue
 		}
 		g.plantEach(p)
@@ -136,6 +136,7 @@ func (g *org) plant(p *plant, tier string) {
 			p.do(c)
 		}
 		c.write()
+		g.chains = append(g.chains, c)
 		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: p.key(), Twin: p.twin, Verdicts: c.verdicts})
 		return
 	}
@@ -144,4 +145,19 @@ func (g *org) plant(p *plant, tier string) {
 func (g *org) wanted(c *chain) bool {
 	is := func(want, have string) bool { return want == "" || want == have }
 	return is(g.Tier, c.tier) && is(g.Class, c.class) && is(g.Path, c.path) && is(g.System, c.dir.name)
+}
+
+// plantSet plants the defect of the whole set that the options name.
+func (g *org) plantSet() {
+	for i := range setPlants {
+		p := &setPlants[i]
+		if p.key() != g.Set {
+			continue
+		}
+		g.rng = rand.New(rand.NewPCG(g.Seed, seedOf(p.key(), "", 0)))
+		for _, subject := range p.do(g) {
+			g.truth = append(g.truth, Truth{Check: p.check, Subject: subject, Plant: p.key()})
+			g.planted++
+		}
+	}
 }
