@@ -137,7 +137,7 @@ func (g *org) config() {
 	if len(g.states) > 0 {
 		b.WriteString("state: state.csv\n")
 	}
-	b.WriteString("sources:\n")
+	fmt.Fprintf(&b, "domains:\n  - {netbios: %s, dns: %s, upn_suffixes: [%s]}\nsources:\n", netbios, dnsDomain, dnsDomain)
 	for _, l := range g.logs {
 		if len(l.records) == 0 {
 			continue

@@ -7,6 +7,10 @@ import "time"
 type directory struct {
 	name string // the system, as the roster prefixes accounts
 	role string // the name of a role that makes an administrator
+	// places: its records of a sign-in say where; strength is that of the method
+	// which they state, 0 for none.
+	places   bool
+	strength int
 	// join gives somebody an account, nil where everybody has one.
 	join func(g *org, p *person)
 	// signin gives the session; use shows it alive.
@@ -32,5 +36,5 @@ type desk struct {
 	number func(g *org, n int) string
 }
 
-var directories = []*directory{okta}
+var directories = []*directory{okta, activeDirectory}
 var desks = []*desk{servicenow}

@@ -86,6 +86,7 @@ type org struct {
 	logs   []*log
 	// Every log has its file; what belongs to none is a context file.
 	okta, servicenow, steps *log
+	windows                 *log
 	more                    map[string]*log
 	files                   map[string][]byte
 	secrets                 []secret
@@ -96,6 +97,7 @@ type org struct {
 	truth                   []Truth
 	tickets                 int // given out so far
 	planted                 int
+	rids                    int // accounts of the domain made so far
 }
 
 func newOrg(o Options) *org {
@@ -106,6 +108,9 @@ func newOrg(o Options) *org {
 	g.steps = g.newLog("steps", "resetproof-steps", "logs/steps/steps.csv", lines)
 	g.steps.head, g.steps.expect = stepsHead, kindsKept
 	g.servicenow.expect = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
+	g.windows = g.newLog("windows", "windows-security-winlogbeat", "logs/windows/DC01.winlogbeat.ndjson", lines)
+	g.windows.number = adNumber
+	g.windows.expect = []string{"reset.executed", "credential.changed", "account.created", "privilege.granted", "signin.succeeded"}
 	g.hireStaff()
 	return g
 }

@@ -22,6 +22,9 @@ type log struct {
 	expect []string
 	// history is full where it holds all that the product ever wrote.
 	history string
+	// number gives a record, in the order of time, its place in the log; nil where
+	// the product numbers nothing.
+	number func(raw []byte, n int) []byte
 }
 
 // record is one entry as it will be written.
@@ -66,6 +69,11 @@ func (l *log) line(at time.Time, raw []byte) {
 // bytes gives the file: in time order, or shuffled, with some records twice.
 func (l *log) bytes(g *org) []byte {
 	slices.SortStableFunc(l.records, func(a, b record) int { return cmp.Or(a.at.Compare(b.at), bytes.Compare(a.raw, b.raw)) })
+	if l.number != nil {
+		for i := range l.records {
+			l.records[i].raw = l.number(l.records[i].raw, i)
+		}
+	}
 	out := slices.Clone(l.records)
 	if l.head == "" {
 		for _, r := range l.records {

@@ -18,6 +18,7 @@ func (g *org) noise() {
 		servicenow.open(g, t)
 		g.step(row{at: g.clock(at, 0, 4*time.Hour), kind: "other", account: p.login, actor: p.login, source: "visitors' book"})
 	}
+	g.windowsNoise()
 	for range g.Signins {
 		p := pick(g.rng, g.staff.bystander)
 		g.oktaSignin(g.clock(logsFrom, 0, logsUntil.Sub(logsFrom)-day), p, p.seat())

@@ -71,6 +71,7 @@ func oktaFactor(id, name, method string) obj {
 
 var okta = &directory{
 	name:   "okta",
+	places: true, strength: 2,
 	signin: func(g *org, at time.Time, p *person, from seat) string { return g.oktaSignin(at, p, from) },
 	use: func(g *org, at time.Time, p *person, from seat, session string) {
 		g.oktaEvent(at, "user.authentication.sso", p, nil, from, obj{

@@ -23,6 +23,7 @@ type person struct {
 	from, until           time.Time // of the role; zero: long ago, and still
 	home                  place
 	host                  int    // last byte of the address
+	rid, adminRID         int    // relative ids of the accounts in the domain, 0 for none
 	device                string // operating system, as the browser names it
 	tags                  map[string]string
 }

@@ -32,12 +32,12 @@ var verificationPlants = []plant{
 
 // unproven adds what else follows where the owner was verified by no more than
 // the strength: all of his factors replaced below 4, a way in that is weaker than
-// the sign-in, which is a push (2).
+// the sign-in.
 func (c *chain) unproven(strength int) {
 	if c.dropped && strength < 4 {
 		c.expect("all-factors-replaced")
 	}
-	if strength == 1 {
+	if strength > 0 && strength < c.dir.strength {
 		c.expect("weaker-than-login")
 	}
 }
