@@ -59,7 +59,7 @@ var evidencePlants = []setPlant{
 		return []string{p.id}
 	}},
 	{check: "state-without-event", what: "the last change explains it", twin: true, do: func(g *org) []string {
-		for _, c := range g.chains {
+		for _, c := range g.oktaChains() {
 			g.states = append(g.states, state{account: c.who.okta, at: logsUntil.Add(-time.Hour), passwordSet: c.changed.Add(time.Second)})
 		}
 		return nil
@@ -93,11 +93,13 @@ var evidencePlants = []setPlant{
 	}},
 	{check: "step-without-source", what: "an organisation without any ticket log", do: func(g *org) []string {
 		g.noTickets()
-		return []string{
-			"requested|okta|ordinary", "requested|okta|sensitive", "requested|okta|privileged",
+		var subjects []string
+		for _, c := range g.chains {
 			// Whether an ordinary reset needs an approval hangs on who asked for it.
-			"approved|okta|ordinary", "approved|okta|sensitive", "approved|okta|privileged",
+			subjects = append(subjects, "requested|"+c.dir.name+"|"+c.tier, "approved|"+c.dir.name+"|"+c.tier)
 		}
+		slices.Sort(subjects)
+		return slices.Compact(subjects)
 	}},
 }
 
@@ -127,5 +129,9 @@ func (g *org) oktaStream(at time.Time, kind string) {
 	g.oktaEvent(at, kind, by, nil, by.seat(), obj{"target": []any{obj{"id": "0oa" + g.word(17), "type": "LogStream", "alternateId": "siem", "displayName": "siem"}}})
 }
 
-// someoneReset is one of those who were reset.
-func (g *org) someoneReset() *person { return pick(g.rng, g.chains).who }
+// someoneReset is one of those who were reset in Okta.
+func (g *org) someoneReset() *person { return pick(g.rng, g.oktaChains()).who }
+
+func (g *org) oktaChains() []*chain {
+	return slices.DeleteFunc(slices.Clone(g.chains), func(c *chain) bool { return c.dir != okta })
+}
