@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"resetproof/detect/judge"
+	"resetproof/detect/survey"
 	"resetproof/ingest/event"
 )
 
@@ -21,6 +22,8 @@ type Lake interface {
 	// Activity yields the activity events in [from, to), UTC nanoseconds, that
 	// are wanted.
 	Activity(ctx context.Context, from, to int64, want func(kind event.Kind, t int64, account event.Party) bool, yield func(*event.Event) error) error
+	// Records yields columns of custody events as record batches.
+	survey.Lake
 }
 
 // Sorter orders events by (key, time, event id) in bounded memory.

@@ -9,7 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"resetproof/detect/identity"
+	"resetproof/detect/survey"
 	"resetproof/ingest/event"
 	"resetproof/rules"
 )
@@ -361,7 +365,7 @@ func mapsWithout(m map[string]int64, key string) map[string]int64 {
 	return less
 }
 
-// Feeds, Custody and Activity make an organisation a Lake.
+// Feeds, Custody, Activity and Records make an organisation a Lake.
 func (o *organisation) Feeds() ([]event.Feed, error) { return o.feeds, nil }
 
 func (o *organisation) Custody(_ context.Context, yield func(*event.Event) error) error {
@@ -370,6 +374,10 @@ func (o *organisation) Custody(_ context.Context, yield func(*event.Event) error
 
 func (o *organisation) Activity(_ context.Context, from, to int64, want func(event.Kind, int64, event.Party) bool, yield func(*event.Event) error) error {
 	return o.each(event.Activity, func(e *event.Event) bool { return e.Time >= from && e.Time < to && want(e.Kind, e.Time, e.Account) }, yield)
+}
+
+func (o *organisation) Records(_ context.Context, mem memory.Allocator, names []string, kinds []event.Kind, want func(event.ID) bool, yield func(arrow.Record) error) error {
+	return survey.Records(mem, o.events, names, kinds, want, yield)
 }
 
 // each yields a copy that does not outlive the call, as a lake may.

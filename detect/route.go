@@ -19,9 +19,9 @@ const (
 	activityAfter  = 7 * 24 * time.Hour  // policy.md: the longest takeover watch
 )
 
-// survey sees every account of the lake once, so that accounts of one identity
+// meet sees every account of the lake once, so that accounts of one identity
 // can be joined, and learns which names a ticket has.
-func (r *run) survey(ctx context.Context) error {
+func (r *run) meet(ctx context.Context) error {
 	r.tickets = custody.NewTickets(nil)
 	b := identity.NewBuilder(r.Context.Roster, r.Domains)
 	var seen int64

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"resetproof/detect/custody"
 	"resetproof/detect/identity"
 	"resetproof/detect/judge"
+	"resetproof/detect/survey"
 	"resetproof/ingest/event"
 	"resetproof/rules"
 )
@@ -62,6 +65,8 @@ type Result struct {
 	// Unplaced are reviews of cases and findings that this run does not know, in
 	// sentences with file and line; LeftOut lists them as well.
 	Unplaced []string
+	// Surveyed says what statistics over all cases tested, in sentences.
+	Surveyed []string
 	// Faults are check expressions that failed while judging.
 	Faults []string
 	// Identify gives the identity that a context file names by id or account.
@@ -138,7 +143,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	for i, f := range feeds {
 		covered[i] = judge.Cover(f)
 	}
-	if err := r.survey(ctx); err != nil {
+	if err := r.meet(ctx); err != nil {
 		return Result{}, err
 	}
 	r.arrange()
@@ -162,6 +167,13 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if err := r.recordStates(ctx); err != nil {
 		return Result{}, err
 	}
+	surveyed, err := survey.Run(ctx, survey.Options{
+		Lake: o.Lake, Memory: memory.DefaultAllocator, Rows: r.bench.Rows(), Policy: o.Policies.At(o.Now), Name: r.resolver.Name, Period: r.bench.Period,
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	r.bench.TakeSurvey(surveyed)
 	for _, f := range r.bench.Set(o.Now.UnixNano()) {
 		if err := sink.Finding(f); err != nil {
 			return Result{}, err
@@ -181,6 +193,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 		result.LeftOut = append(result.LeftOut, fmt.Sprintf("%d rows of the state file are about accounts that no record names", r.unseen))
 	}
 	result.LeftOut = append(result.LeftOut, r.bench.NotJudged()...)
+	result.Surveyed = surveyed.Told
 	result.Waivers = r.bench.WaiverRecords()
 	result.Unplaced = r.bench.Unplaced()
 	result.LeftOut = append(result.LeftOut, result.Unplaced...)

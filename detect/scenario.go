@@ -8,8 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"resetproof/detect/identity"
 	"resetproof/detect/judge"
+	"resetproof/detect/survey"
 	"resetproof/ingest/event"
 	"resetproof/rules"
 )
@@ -68,6 +72,7 @@ type stage struct {
 	findings []*judge.Finding
 	feed     event.Feed
 	coverage *judge.Coverage
+	leftOut  []string
 	context  *identity.Context
 }
 
@@ -113,6 +118,7 @@ func runScenario(ctx context.Context, checks []*rules.Check, s rules.Scenario, p
 		return nil, fmt.Errorf("an expression failed: %s", strings.Join(result.Faults, "; "))
 	}
 	st.coverage = judge.NewCoverage(result.Feeds, play.until.UnixNano(), nil, nil, nil)
+	st.leftOut = result.LeftOut
 	st.sortCases()
 	return st, nil
 }
@@ -158,12 +164,16 @@ func (s *stage) verdict(c *rules.Check, sc rules.Scenario) (verdict, message str
 }
 
 // setVerdict: a check over the whole set is not met if it found anything, and
-// not assessable if no file or source shows what it needs.
+// not assessable if no file or source shows what it needs, or too little is on
+// record.
 func (s *stage) setVerdict(c *rules.Check) (verdict, message string) {
 	for _, f := range s.findings {
 		if f.Check == c.ID {
 			return string(judge.NotMet), f.Message
 		}
+	}
+	if !judge.Judged(c.ID, s.leftOut) {
+		return string(judge.NotAssessable), ""
 	}
 	for _, file := range c.Files {
 		if !s.context.Given(file) {
@@ -205,7 +215,7 @@ func (m *memorySorter) Sorted(yield func(key string, e *event.Event) error) erro
 
 func (m *memorySorter) Close() error { return nil }
 
-// Feeds, Custody and Activity make a play a Lake.
+// Feeds, Custody, Activity and Records make a play a Lake.
 func (p *play) Feeds() ([]event.Feed, error) { return []event.Feed{p.feed}, nil }
 
 // Custody yields the scenario's custody events.
@@ -231,6 +241,11 @@ func (p *play) Activity(_ context.Context, from, to int64, want func(event.Kind,
 		}
 	}
 	return nil
+}
+
+// Records yields columns of the scenario's custody events.
+func (p *play) Records(_ context.Context, mem memory.Allocator, names []string, kinds []event.Kind, want func(event.ID) bool, yield func(arrow.Record) error) error {
+	return survey.Records(mem, p.events, names, kinds, want, yield)
 }
 
 // margin is how long before its first line and after its last a scenario's

@@ -25,14 +25,19 @@ func repeated(log []string) ([]string, error) {
 		}
 		count, rest, _ := strings.Cut(rest, " ")
 		n, err := strconv.Atoi(count)
+		apart := time.Hour
+		if after, stated := strings.CutPrefix(rest, "every="); stated {
+			span, then, _ := strings.Cut(after, " ")
+			apart, rest = duration(span), then
+		}
 		stated, event, _ := strings.Cut(begin, " ")
 		at, badTime := time.Parse(time.RFC3339, stated)
-		if err != nil || badTime != nil || n < 1 || n > maxTimes {
-			return nil, fmt.Errorf("log line %d: times takes a number up to %d", i+1, maxTimes)
+		if err != nil || badTime != nil || n < 1 || n > maxTimes || apart <= 0 {
+			return nil, fmt.Errorf("log line %d: times takes a number up to %d, and every a duration", i+1, maxTimes)
 		}
 		for k := range n {
 			words := strings.ReplaceAll(strings.TrimSpace(event+" "+rest), "%n", strconv.Itoa(k+1))
-			out = append(out, at.Add(time.Duration(k)*time.Hour).Format(time.RFC3339)+" "+words)
+			out = append(out, at.Add(time.Duration(k)*apart).Format(time.RFC3339)+" "+words)
 		}
 	}
 	return out, nil

@@ -26,8 +26,8 @@ type play struct {
 //	TIME KIND [?]ACCOUNT [by [?]ACTOR] [system=… ticket=… method=… channel=… session=… id=… role="…" reason=… credential=… outcome=… expires=TIME uses=N leak=… expires=TIME uses=N leak=… ip=… place="…" device=…]
 //
 // A name behind ? is left out of the roster; record=… makes lines share a record;
-// times=N writes the line N times, an hour apart, %n in it being the number of
-// each; feed=… names the feed that a record is of.
+// times=N writes the line N times, an hour apart or as every=DURATION after it
+// says, %n in it being the number of each; feed=… names the feed that a record is of.
 func read(s rules.Scenario) (*play, error) {
 	p := &play{context: &identity.Context{}}
 	var first, last int64

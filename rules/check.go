@@ -48,8 +48,8 @@ type Check struct {
 	// dependents, takeover, evidence. A policy's class judges whole groups.
 	About string `yaml:"about,required" in:"group"`
 	// Scope is what a finding is about: case (judged once per case), ticket,
-	// waiver, source or set (judged once per run over the facts that Each lists).
-	Scope string `yaml:"scope,required" in:"case|ticket|waiver|source|set"`
+	// operator, waiver, source or set (judged once per run over the facts that Each lists).
+	Scope string `yaml:"scope,required" in:"case|ticket|operator|waiver|source|set"`
 	// Asks is "step" where a required step must be found, "absence" where
 	// something must not have happened.
 	Asks         string `yaml:"asks,required" in:"step|absence"`

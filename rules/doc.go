@@ -12,7 +12,7 @@
 //	about          the group it belongs to (request, reason, verification, approval, attribution, execution,
 //	               delivery, emergency, closure, dependents, takeover, evidence); a policy says which groups
 //	               are judged for which class of reset
-//	scope          case: judged once per case; ticket, waiver, source, set: once per run, for each element of each
+//	scope          case: judged once per case; ticket, operator, waiver, source, set: once per run, for each element of each
 //	asks           step: something required must be found; absence: something must not have happened
 //	severity       {ordinary, raised}; raised holds for the policy's raised_tiers and raised_data
 //	severity_when  [{when, severity}]: the first whose CEL condition holds gives the ordinary severity

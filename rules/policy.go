@@ -271,6 +271,10 @@ type Limits struct {
 	ResetByResetRaised time.Duration `yaml:"reset_by_reset_raised,required" stricter:"higher"`
 	// FreshRight is how long a right to reset is a new one.
 	FreshRight time.Duration `yaml:"fresh_right,required" stricter:"higher"`
+	// FalseDiscoveryRate is the share of false ones expected among the findings
+	// of a check over many counts, and with that the chance of any where all is
+	// as ever.
+	FalseDiscoveryRate float64 `yaml:"false_discovery_rate,required"`
 }
 
 // HigherSystem is an application, host or system, as logs write its name, and

@@ -107,7 +107,7 @@ func TestEveryRequirementSaysWhatIsStricter(t *testing.T) {
 	incomparable := []string{
 		"name", "version", "extends", "valid_from", "valid_until", "requirements", "desks", "segments", "pipelines", "reset_tools", "shared_phones", "method_names", "reset_roles", "desk_roles", "log_roles",
 		"hold_roles", "response_roles", "jump_hosts", "higher_systems",
-		"matching", "verification_of", "unknown_place_history", "unknown_place_signins",
+		"matching", "verification_of", "unknown_place_history", "unknown_place_signins", "false_discovery_rate",
 	}
 	for _, s := range []any{Policy{}, Row{}, Limits{}} {
 		for _, f := range fieldsOf(reflect.TypeOf(s)) {

@@ -77,6 +77,8 @@ type Bench struct {
 
 	orphans     []custody.Orphan
 	substituted []*substitutedFacts
+	rows        []Row
+	survey      Surveyed
 	notTold     []string // sentences on what over the whole set could not be told
 }
 

@@ -35,6 +35,7 @@ func newBench(t *testing.T, rows map[string]*identity.Identity, feeds ...string)
 		},
 		Coverage: NewCoverage(covered, start+1000*hour, nil, nil, nil),
 		Name:     same, Identify: same,
+		Related:         func(string, identity.Relation, string, int64) bool { return false },
 		PossibleAliases: func(string) []string { return nil },
 		Accounts:        func(id string) []string { return []string{id} },
 		Systems:         func(string) []string { return nil },

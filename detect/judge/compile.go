@@ -146,7 +146,7 @@ func (b *Bench) Compile(checks []*rules.Check) error {
 	if b.caseEnv, err = base.Extend(declare(variables)...); err != nil {
 		return err
 	}
-	if b.setEnv, err = base.Extend(declare(setVariables)...); err != nil {
+	if b.setEnv, err = base.Extend(append(declare(setVariables), surveyVariables()...)...); err != nil {
 		return err
 	}
 	b.spoken = indexControls(b.Frameworks)

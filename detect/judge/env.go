@@ -117,6 +117,7 @@ var chainQuestions = []question{
 // environment makes the CEL environment without variables.
 func (b *Bench) environment() (*cel.Env, error) {
 	opts := []cel.EnvOption{
+		ext.NativeTypes(append(surveyTypes(), ext.ParseStructTags(true))...),
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
 			reflect.TypeFor[stepFacts](), reflect.TypeFor[dependentFacts](), reflect.TypeFor[logFacts](), reflect.TypeFor[ticketFacts](), reflect.TypeFor[tokenFacts](), reflect.TypeFor[issuedFacts](), reflect.TypeFor[holderFacts](), reflect.TypeFor[unsourcedFacts](),
 			reflect.TypeFor[traceFacts](), reflect.TypeFor[undoneFacts](), reflect.TypeFor[expiredFacts](), reflect.TypeFor[gapFacts](),

@@ -17,19 +17,20 @@ func (b *Bench) lacking(c *check) []string {
 }
 
 // NotJudged lists, in sentences, the checks over the whole set that could not
-// be judged since a context file was not given, and what of the others could not
-// be told, sorted. Call it after Set.
+// be judged since a context file was not given or there are too few resets, and
+// what of the others could not be told, sorted. Call it after Set.
 func (b *Bench) NotJudged() []string {
 	var out []string
 	for _, c := range b.checks {
 		if files := b.lacking(c); c.Scope != "case" && len(files) > 0 {
-			how := " was not judged"
+			how := notJudged
 			if b.partly[c.ID] {
-				how = " was judged by records alone"
+				how = " was judged by records alone: "
 			}
-			out = append(out, c.ID+how+": no "+strings.Join(files, " and no ")+" file was given")
+			out = append(out, c.ID+how+"no "+strings.Join(files, " and no ")+" file was given")
 		}
 	}
+	out = append(out, b.unsurveyed()...)
 	out = append(out, b.notTold...)
 	slices.Sort(out)
 	return out

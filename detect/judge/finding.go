@@ -28,6 +28,7 @@ func (b *Bench) Judge(c *custody.Case) (*CaseRecord, []*Finding) {
 	if s.emergency != nil {
 		rec.Waivers = insert(rec.Waivers, s.emergency.ID)
 	}
+	b.rows = append(b.rows, s.surveyed().judged(s, all, rec))
 	b.note(s)
 	b.audit(s, all)
 	b.clocks(c)

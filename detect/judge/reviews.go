@@ -163,13 +163,9 @@ func (s *sitting) judgements(o *outcome) []*event.Event {
 	return out
 }
 
-// Placed notes which reviews name a case that is not reported, since it lies
-// outside the period.
-func (b *Bench) Placed(c *custody.Case) {
-	if len(b.reviews) > 0 {
-		b.sit(c)
-	}
-}
+// Placed takes a case that is not reported, since it lies outside the period:
+// it notes which reviews name it, and keeps its row for the survey.
+func (b *Bench) Placed(c *custody.Case) { b.rows = append(b.rows, b.sit(c).surveyed()) }
 
 // Unplaced lists the reviews that name no case and no finding of this run, in
 // the order of the file, as sentences with file and line. Ask once everything

@@ -68,6 +68,7 @@ func (b *Bench) Set(now int64) []*Finding {
 		"histories": b.histories(), "empty_fields": b.emptyFields(), "skews": b.sortedSkews(), "waivers": b.sortedWaivers(), "waived_months": b.sortedMonths()}
 	vars["states"] = b.states()
 	vars["substituted"], vars["orphans"] = b.substituted, b.sortedOrphans()
+	b.bindSurvey(vars)
 	var out []*Finding
 	b.partly = map[string]bool{}
 	for _, c := range b.checks {
