@@ -90,6 +90,9 @@ func mistaken(err error) error {
 func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, out *output, read ingest.Result) error {
 	progress := a.progress()
 	defer progress.Close()
+	for _, w := range j.Context.Misspelt() {
+		a.log.warn("%s", w)
+	}
 	opt := j.Options
 	opt.Lake, opt.Progress = events{l}, progress.Stage
 	opt.Sorter = func() (detect.Sorter, error) { return lake.NewSorter(os.TempDir(), s.memory/sorterShare) }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/agnivade/levenshtein"
+
 	"resetproof/rules"
 )
 
@@ -13,7 +15,7 @@ import (
 // that cover nothing or that no person signed, directories that are no known
 // system. systems are the known ones.
 func (c *Context) Doubts(systems []string) []string {
-	var out []string
+	out := c.Misspelt()
 	for _, file := range c.Files {
 		name := filepath.Base(file.Path)
 		switch file.Role {
@@ -30,6 +32,45 @@ func (c *Context) Doubts(systems []string) []string {
 		}
 	}
 	return out
+}
+
+// tagsRead are columns that are tags by the contract and are read all the same.
+var tagsRead = []string{aliasTag, "workload_identity", "spn"}
+
+// Misspelt lists, in sentences, the columns that are kept as tags and are nearly
+// the name of a column that their file does not have: what they were meant to say
+// changes verdicts, and nothing reads it.
+func (c *Context) Misspelt() []string {
+	var out []string
+	for _, file := range c.Files {
+		out = append(out, misspelt(filepath.Base(file.Path), file)...)
+	}
+	return out
+}
+
+func misspelt(name string, file File) []string {
+	known := slices.Clone(tagsRead)
+	for _, c := range Columns(file.Role) {
+		known = append(known, c.Name)
+	}
+	var out []string
+	for _, column := range file.Columns {
+		if slices.Contains(known, column) {
+			continue
+		}
+		for _, k := range known {
+			if !slices.Contains(file.Columns, k) && nearly(column, k) {
+				out = append(out, fmt.Sprintf("%s: nothing reads the column %q, it is kept as a tag: did you mean %s?", name, column, k))
+				break
+			}
+		}
+	}
+	return out
+}
+
+// nearly: one slip in a short word, two in a longer one.
+func nearly(a, b string) bool {
+	return levenshtein.ComputeDistance(a, b) <= 1+min(len(a), len(b))/8
 }
 
 // strangers counts, per relation, the rows that name somebody the roster does

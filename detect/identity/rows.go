@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,9 @@ type File struct {
 	SHA256 string // of its bytes, lower-case hexadecimal
 	Size   int64  // bytes
 	Rows   int
+	// Columns are those that some row fills, sorted; of a directory's own export
+	// nil.
+	Columns []string
 }
 
 // row is one entry of a context file.
@@ -74,8 +78,20 @@ func readRows(role, path, key string) ([]row, *faults, File, error) {
 	file.Rows = len(rows)
 	if !slices.ContainsFunc(rows, row.placed) {
 		src = nil
+	} else {
+		file.Columns = columnsOf(rows)
 	}
 	return rows, &faults{name: name, src: src}, file, nil
+}
+
+func columnsOf(rows []row) []string {
+	seen := map[string]bool{}
+	for _, r := range rows {
+		for name := range r.cells {
+			seen[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // placed tells whether it is known where the row's cells stand.
