@@ -268,7 +268,9 @@ func (s Summary) stepsUnshown() []string {
 	}
 	slices.SortFunc(steps, func(a, b string) int { return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b)) })
 	for i, step := range steps {
-		steps[i] = fmt.Sprintf("%s (%s)", step, strings.Join(sorted(systems[step]), ", "))
+		if where := slices.DeleteFunc(sorted(systems[step]), func(system string) bool { return system == "" }); len(where) > 0 {
+			steps[i] = fmt.Sprintf("%s (%s)", step, strings.Join(where, ", "))
+		}
 	}
 	return steps
 }

@@ -27,6 +27,7 @@ func qualityCommand(a *app) *cobra.Command {
 	var o generate.Options
 	var seeds int
 	var keep string
+	var sets bool
 	c := &cobra.Command{
 		Use:    "quality",
 		Hidden: true,
@@ -48,6 +49,7 @@ where a check stays below 0.99 or was planted less than 100 times.`,
 	f.IntVar(&o.Each, "each", 5, "how often each violation is planted on each tier")
 	f.BoolVar(&o.Shuffled, "shuffled", true, "write the records in no order")
 	f.IntVar(&o.Duplicates, "duplicates", 10, "how many in a thousand records come twice")
+	f.BoolVar(&sets, "sets", true, "with an organisation for each defect of a whole set")
 	f.StringVar(&keep, "keep", "", "leave organisations and reports in this folder")
 	c.RunE = func(*cobra.Command, []string) error {
 		dir := keep
@@ -59,7 +61,7 @@ where a check stays below 0.99 or was planted less than 100 times.`,
 			defer os.RemoveAll(dir)
 		}
 		s := newScore()
-		for n, made := range organisations(o, seeds) {
+		for n, made := range organisations(o, seeds, sets) {
 			made.Dir = filepath.Join(dir, fmt.Sprintf("org-%d", n+1))
 			if err := s.measure(a, made); err != nil {
 				return err
@@ -81,7 +83,7 @@ where a check stays below 0.99 or was planted less than 100 times.`,
 
 // organisations are one a seed with everything planted, and one for each defect
 // of a whole set.
-func organisations(o generate.Options, seeds int) []generate.Options {
+func organisations(o generate.Options, seeds int, sets bool) []generate.Options {
 	var all []generate.Options
 	for n := range seeds {
 		each := o
@@ -89,6 +91,9 @@ func organisations(o generate.Options, seeds int) []generate.Options {
 		all = append(all, each)
 	}
 	for _, set := range generate.Sets() {
+		if !sets {
+			break
+		}
 		if check, _, _ := strings.Cut(set, "/"); o.Tier+o.Class+o.Path+o.System == "" && (o.Check == "" || o.Check == check) {
 			each := o
 			each.Check, each.Set, each.Each = "", set, setEach
