@@ -52,3 +52,38 @@ func (g *org) campaign(people, listed int) {
 	}
 	g.incidents = append(g.incidents, wave)
 }
+
+// mergerPlants are about a company that was bought: its people keep their
+// accounts in the domain, beside new ones in Okta, and only the roster tells whose
+// account is whose.
+var mergerPlants = []setPlant{
+	{check: "self-approval", what: "a merger: approved by the beneficiary's other account", do: func(g *org) []string {
+		g.merger(20, true)
+		return nil
+	}},
+	{check: "self-approval", what: "a merger: approved by a namesake in the other company", twin: true, do: func(g *org) []string {
+		g.merger(20, false)
+		return nil
+	}},
+}
+
+// merger resets accounts in the domain on the word of somebody who signs in to
+// Okta and bears the same name: the owner himself, or the manager.
+func (g *org) merger(people int, same bool) {
+	for range people {
+		c := g.base(sensitive, activeDirectory, servicenow)
+		plant := "merger/namesake"
+		if same {
+			plant = "merger/self"
+			c.who.roles = []string{"service-desk-lead"} // who may approve, though not his own
+			c.approvals[0].by = c.who
+			c.expect("self-approval")
+		} else {
+			boss := g.hire("operations")
+			boss.first, boss.last, boss.manager = c.who.first, c.who.last, g.staff.managers[0]
+			c.who.manager, c.approvals[0].by = boss, boss
+		}
+		c.write()
+		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: plant, Twin: !same, Verdicts: c.verdicts})
+	}
+}
