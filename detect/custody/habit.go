@@ -37,6 +37,9 @@ const maxHabits = 4096
 type habits struct {
 	first map[string]int64   // what was seen -> first sign-in from there, UTC nanoseconds
 	early map[string][]int64 // kind and system -> the first sign-ins that state it, in order
+	// where is the place of an address by system and address, as the owner's
+	// sign-ins from it state it; "" where they do not agree.
+	where map[string]string
 	full  bool
 }
 
@@ -55,7 +58,14 @@ func addressOf(e *event.Event) trait {
 // history. Sign-ins come in order of time.
 func (h *habits) learn(e *event.Event, enough int) {
 	if h.first == nil {
-		h.first, h.early = map[string]int64{}, map[string][]int64{}
+		h.first, h.early, h.where = map[string]int64{}, map[string][]int64{}, map[string]string{}
+	}
+	if at := e.System + "|" + e.IP; e.IP != "" && e.Place != "" {
+		if had, known := h.where[at]; known && had != e.Place {
+			h.where[at] = ""
+		} else if known || len(h.where) < maxHabits {
+			h.where[at] = e.Place
+		}
 	}
 	for _, t := range []trait{placeOf(e), deviceOf(e), addressOf(e)} {
 		if t.value == "" {
@@ -91,8 +101,20 @@ func (h *habits) familiar(t trait, before int64, enough int, over time.Duration)
 	return Unfamiliar
 }
 
+// placed gives a step that states an address and no place the place of the
+// owner's sign-ins from that address: Entra's audit log knows addresses alone.
+func (h *habits) placed(s Step) Step {
+	if place := h.where[s.System+"|"+s.IP]; s.Place == "" && s.IP != "" && place != "" {
+		e := *s.Event
+		e.Place = place
+		s.Event = &e
+	}
+	return s
+}
+
 // sight tells how familiar a step's place and device were at a time.
 func (f *Fold) sight(s Step, at int64) Sighting {
+	s = f.habits.placed(s)
 	l := f.w.Policy(at).Limits
 	look := func(t trait) Familiarity {
 		return f.habits.familiar(t, at, l.UnknownPlaceSignins, l.UnknownPlaceHistory)
