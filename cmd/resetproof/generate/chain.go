@@ -201,7 +201,11 @@ func (c *chain) write() {
 			expires: expiry(d), uses: d.uses, source: "delivery book"})
 	}
 	if !c.changed.IsZero() {
-		c.dir.signin(g, c.changed.Add(-time.Minute), c.who, c.since)
+		first := -time.Minute
+		if c.dir.changeFirst {
+			first = 20 * time.Second
+		}
+		c.dir.signin(g, c.changed.Add(first), c.who, c.since)
 		c.dir.change(g, c.changed, c.who, c.since)
 	}
 	if !c.restored.IsZero() {

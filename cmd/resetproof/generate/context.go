@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +43,9 @@ type waiver struct {
 
 // kindsKept are the steps that the organisation says it writes down itself.
 var kindsKept = []string{"reset.requested", "identity.verified", "identity.verification_failed", "reset.approved", "reset.denied", "credential.delivered", "token.revoked", "secret.rotated", "secret.revoked", "case.reviewed"}
+
+// asked are the kinds that a desk shows.
+var asked = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
 
 func (g *org) contextFiles() {
 	g.csv("identities.csv", "id,kind,name,accounts,tier,groups,roles,manager,owner,sponsor,delegates,unit,employer,employment,data_access,legal_hold,devices,home_places,valid_from,valid_until", func(add func(...string)) {
@@ -138,11 +143,17 @@ func (g *org) config() {
 		b.WriteString("state: state.csv\n")
 	}
 	fmt.Fprintf(&b, "domains:\n  - {netbios: %s, dns: %s, upn_suffixes: [%s]}\nsources:\n", netbios, dnsDomain, dnsDomain)
+	named := map[string]bool{}
 	for _, l := range g.logs {
-		if len(l.records) == 0 {
+		if len(l.records) == 0 || named[l.source] {
 			continue
 		}
-		fmt.Fprintf(&b, "  - name: %s\n    type: file\n    uri: %s\n    format: %s\n    instance: norrvik\n    covers: %s\n", l.source, l.file, l.format, span)
+		named[l.source] = true
+		uri := l.file
+		if slices.ContainsFunc(g.logs, func(o *log) bool { return o != l && o.source == l.source && len(o.records) > 0 }) {
+			uri = path.Dir(l.file) // a source of several files
+		}
+		fmt.Fprintf(&b, "  - name: %s\n    type: file\n    uri: %s\n    format: %s\n    instance: norrvik\n    covers: %s\n", l.source, uri, l.format, span)
 		if len(l.expect) > 0 {
 			fmt.Fprintf(&b, "    expect: [%s]\n", strings.Join(l.expect, ", "))
 		}

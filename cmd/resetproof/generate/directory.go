@@ -24,6 +24,14 @@ type directory struct {
 	dropFactors func(g *org, at time.Time, by, p *person)
 	enrol       func(g *org, at time.Time, p *person, from seat, factor string)
 	grant       func(g *org, at time.Time, by, p *person, role string)
+	// activate takes up a role for some hours, which an approver let through.
+	activate func(g *org, at time.Time, approver, p *person, role, ticket string)
+	// recover is a reset by its owner; proofs are the methods that the product
+	// can ask for, in its own words, by their strength.
+	recover func(g *org, s selfReset)
+	proofs  map[int][]string
+	// changeFirst: nobody gets in before the temporary password is replaced.
+	changeFirst bool
 }
 
 // desk is a product in which people ask for resets and approve them.
@@ -36,5 +44,5 @@ type desk struct {
 	number func(g *org, n int) string
 }
 
-var directories = []*directory{okta, activeDirectory}
-var desks = []*desk{servicenow}
+var directories = []*directory{okta, activeDirectory, entra}
+var desks = []*desk{servicenow, jira}

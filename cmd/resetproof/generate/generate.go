@@ -85,19 +85,21 @@ type org struct {
 	staff  staff
 	logs   []*log
 	// Every log has its file; what belongs to none is a context file.
-	okta, servicenow, steps *log
-	windows                 *log
-	more                    map[string]*log
-	files                   map[string][]byte
-	secrets                 []secret
-	incidents               []incident
-	waivers                 []waiver
-	states                  []state
-	chains                  []*chain
-	truth                   []Truth
-	tickets                 int // given out so far
-	planted                 int
-	rids                    int // accounts of the domain made so far
+	okta, servicenow, steps     *log
+	windows                     *log
+	entraAudits, entraSignins   *log
+	jiraRequests, jiraApprovals *log
+	more                        map[string]*log
+	files                       map[string][]byte
+	secrets                     []secret
+	incidents                   []incident
+	waivers                     []waiver
+	states                      []state
+	chains                      []*chain
+	truth                       []Truth
+	tickets                     int // given out so far
+	planted                     int
+	rids                        int // accounts of the domain made so far
 }
 
 func newOrg(o Options) *org {
@@ -107,10 +109,16 @@ func newOrg(o Options) *org {
 	g.servicenow = g.newLog("servicenow", "servicenow", "logs/servicenow/tables.json", results)
 	g.steps = g.newLog("steps", "resetproof-steps", "logs/steps/steps.csv", lines)
 	g.steps.head, g.steps.expect = stepsHead, kindsKept
-	g.servicenow.expect = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
+	g.servicenow.expect = asked
 	g.windows = g.newLog("windows", "windows-security-winlogbeat", "logs/windows/DC01.winlogbeat.ndjson", lines)
 	g.windows.number = adNumber
 	g.windows.expect = []string{"reset.executed", "credential.changed", "account.created", "privilege.granted", "signin.succeeded"}
+	g.entraAudits = g.newLog("entra-audit", "entra-audit", "logs/entra/directoryAudits.json", values)
+	g.entraSignins = g.newLog("entra-signin", "entra-signin", "logs/entra/signIns.json", values)
+	// Requests and their approvals come from two addresses of one desk.
+	g.jiraRequests = g.newLog("jira", "jira-service-management", "logs/jira/requests.json", pages)
+	g.jiraApprovals = g.newLog("jira", "jira-service-management", "logs/jira/approvals.json", pages)
+	g.jiraRequests.expect = asked
 	g.hireStaff()
 	return g
 }

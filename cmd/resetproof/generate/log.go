@@ -41,6 +41,7 @@ const (
 	results             // {"result":[…]}
 	array               // […]
 	values              // {"value":[…]}
+	pages               // {"values":[…]}
 	records             // {"Records":[…]}
 )
 
@@ -92,6 +93,8 @@ func (l *log) bytes(g *org) []byte {
 		open, end = `{"result":[`, "]}\n"
 	case values:
 		open, end = `{"value":[`, "]}\n"
+	case pages:
+		open, end = `{"values":[`, "]}\n"
 	case records:
 		open, end = `{"Records":[`, "]}\n"
 	case array:

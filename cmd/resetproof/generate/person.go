@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -109,4 +110,11 @@ func (g *org) letters(n int, of string) string {
 
 func (g *org) uuid() string {
 	return g.hex(8) + "-" + g.hex(4) + "-4" + g.hex(3) + "-a" + g.hex(3) + "-" + g.hex(12)
+}
+
+// steadyUUID is the id that a product gave to something long ago: the same
+// whenever it is asked for.
+func (g *org) steadyUUID(product, id string) string {
+	h := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%s %s %d", product, id, g.Seed)))
+	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:32]
 }
