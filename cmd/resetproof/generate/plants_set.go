@@ -117,7 +117,7 @@ func (l *log) edit(change func([]byte) []byte) {
 
 // noTickets has no desk at all: nothing shows who asked and who approved.
 func (g *org) noTickets() {
-	g.servicenow.records = nil
+	g.servicenow.records, g.jiraRequests.records, g.jiraApprovals.records = nil, nil, nil
 	g.steps.records = slices.DeleteFunc(g.steps.records, func(r record) bool {
 		return bytes.Contains(r.raw, []byte(",reset.requested,")) || bytes.Contains(r.raw, []byte(",reset.approved,"))
 	})
