@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 // generateCommand is for those who test resetproof, and hidden.
 func generateCommand(a *app) *cobra.Command {
 	var o generate.Options
+	var list bool
 	c := &cobra.Command{
 		Use:    "generate DIR",
 		Hidden: true,
@@ -20,8 +22,11 @@ context files, resetproof.yaml, and truth.jsonl, which says of every reset what 
 planted in it. The same flags give the same bytes.`,
 		Example: `  resetproof generate org --seed 7
   resetproof generate org --check late-approval --each 20
+  resetproof generate org --set "step-without-source/an organisation without any ticket log"
+  resetproof generate org --signins 1000000
+  resetproof generate --list
   resetproof scan --config org/resetproof.yaml`,
-		Args: arguments(cobra.ExactArgs(1)),
+		Args: arguments(cobra.MaximumNArgs(1)),
 	}
 	f := c.Flags()
 	f.Uint64Var(&o.Seed, "seed", 1, "what the organisation is made from")
@@ -35,7 +40,14 @@ planted in it. The same flags give the same bytes.`,
 	f.IntVar(&o.Signins, "signins", 0, "further sign-ins of people whom nothing happens to")
 	f.BoolVar(&o.Shuffled, "shuffled", false, "write the records in no order")
 	f.IntVar(&o.Duplicates, "duplicates", 0, "how many in a thousand records come twice")
+	f.BoolVar(&list, "list", false, "list what can be planted, and write nothing")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if list {
+			return listPlants(a.out)
+		}
+		if len(args) == 0 {
+			return usagef("usage: "+c.UseLine(), "generate: which folder is to be written?")
+		}
 		o.Dir = args[0]
 		s, err := generate.Write(o)
 		if err != nil {
@@ -45,4 +57,21 @@ planted in it. The same flags give the same bytes.`,
 		return err
 	}
 	return c
+}
+
+func listPlants(out io.Writer) error {
+	for _, part := range []struct {
+		title string
+		keys  []string
+	}{{"in resets (--check)", generate.Plants()}, {"in whole sets (--set)", generate.Sets()}} {
+		if _, err := fmt.Fprintln(out, part.title); err != nil {
+			return err
+		}
+		for _, key := range part.keys {
+			if _, err := fmt.Fprintln(out, "  "+key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -150,7 +150,7 @@ func (g *org) config() {
 		}
 		named[l.source] = true
 		uri := l.file
-		if slices.ContainsFunc(g.logs, func(o *log) bool { return o != l && o.source == l.source && len(o.records) > 0 }) {
+		if l == g.okta && g.Signins > 0 || slices.ContainsFunc(g.logs, func(o *log) bool { return o != l && o.source == l.source && len(o.records) > 0 }) {
 			uri = path.Dir(l.file) // a source of several files
 		}
 		fmt.Fprintf(&b, "  - name: %s\n    type: file\n    uri: %s\n    format: %s\n    instance: norrvik\n    covers: %s\n", l.source, uri, l.format, span)

@@ -9,6 +9,8 @@
 package generate
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -100,6 +102,7 @@ type org struct {
 	tickets                     int // given out so far
 	planted                     int
 	rids                        int // accounts of the domain made so far
+	streamed                    int // records that were written and not kept
 }
 
 func newOrg(o Options) *org {
@@ -139,11 +142,19 @@ func (g *org) write() error {
 			return err
 		}
 	}
-	return nil
+	if g.Signins <= 0 {
+		return nil
+	}
+	f, err := os.Create(filepath.Join(g.Dir, filepath.FromSlash(signinsFile)))
+	if err != nil {
+		return err
+	}
+	to := bufio.NewWriterSize(f, 1<<20)
+	return errors.Join(g.writeSignins(to), to.Flush(), f.Close())
 }
 
 func (g *org) summary() Summary {
-	s := Summary{People: len(g.people), Cases: len(g.truth), Planted: g.planted}
+	s := Summary{People: len(g.people), Cases: len(g.truth), Planted: g.planted, Records: g.streamed}
 	for _, l := range g.logs {
 		s.Records += len(l.records)
 	}

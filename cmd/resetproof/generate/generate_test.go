@@ -13,7 +13,7 @@ import (
 func TestSameSeedSameBytes(t *testing.T) {
 	read := func(seed uint64) map[string][]byte {
 		dir := filepath.Join(t.TempDir(), "org")
-		if _, err := Write(Options{Dir: dir, Seed: seed, Shuffled: true, Duplicates: 20}); err != nil {
+		if _, err := Write(Options{Dir: dir, Seed: seed, Shuffled: true, Duplicates: 20, Signins: 30}); err != nil {
 			t.Fatal(err)
 		}
 		files := map[string][]byte{}

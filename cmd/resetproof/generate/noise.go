@@ -1,6 +1,9 @@
 package generate
 
-import "time"
+import (
+	"io"
+	"time"
+)
 
 // noise is what goes on besides: people sign in day and night, tickets are
 // opened about other things, the desk writes down what is of no concern.
@@ -24,8 +27,27 @@ func (g *org) noise() {
 		g.step(row{at: g.clock(at, 0, 4*time.Hour), kind: "other", account: p.login, actor: p.login, source: "visitors' book"})
 	}
 	g.windowsNoise()
-	for range g.Signins {
+}
+
+// signinsFile holds the further sign-ins, beside the log that they belong to.
+const signinsFile = "logs/okta/signins.jsonl"
+
+// writeSignins writes the further sign-ins of people whom nothing happens to, in
+// order of time. They may be millions, so none of them is kept.
+func (g *org) writeSignins(to io.Writer) error {
+	kept := g.okta
+	defer func() { g.okta = kept }()
+	step := logsUntil.Add(-time.Hour).Sub(logsFrom) / time.Duration(g.Signins)
+	for n := range g.Signins {
+		g.okta = &log{}
 		p := pick(g.rng, g.staff.bystander)
-		g.oktaSignin(g.clock(logsFrom, 0, logsUntil.Sub(logsFrom)-day), p, p.seat())
+		g.oktaSignin(logsFrom.Add(time.Duration(n)*step), p, p.seat())
+		for _, r := range g.okta.records {
+			if _, err := to.Write(append(r.raw, '\n')); err != nil {
+				return err
+			}
+			g.streamed++
+		}
 	}
+	return nil
 }

@@ -50,6 +50,16 @@ func Checks() []string {
 	return slices.Compact(ids)
 }
 
+// Plants lists all that can be planted in resets, as "check/what", violations
+// and twins.
+func Plants() []string {
+	var keys []string
+	for i := range plants {
+		keys = append(keys, plants[i].key())
+	}
+	return keys
+}
+
 const (
 	met           = "met"
 	notMet        = "not-met"
