@@ -157,7 +157,7 @@ func (f *Fold) follow(cases []*Case) {
 		}
 		var last *Case
 		for _, c := range cases {
-			if !f.open(c, s) || f.isAct(c, s) {
+			if !f.open(c, s) || f.onlyAct(c, s) {
 				continue
 			}
 			if last == nil || takes(c, s.Kind) || !takes(last, s.Kind) {
@@ -230,6 +230,13 @@ func (f *Fold) replaced(c *Case, secret string) bool {
 func (f *Fold) isAct(c *Case, s Step) bool {
 	_, found := slices.BinarySearchFunc(c.Steps[Executed], s, byTime)
 	return found
+}
+
+// onlyAct tells whether an event is an act of a case and no more. A secret that
+// the operator replaces along with the reset, in the same half hour or on the
+// same ticket, is one of its dependents all the same.
+func (f *Fold) onlyAct(c *Case, s Step) bool {
+	return f.isAct(c, s) && (stepOf[s.Kind] != Dependents || s.Event.ID == c.Steps[Executed][0].Event.ID)
 }
 
 // Logout tells the end of a session by its owner from an administrative one.

@@ -69,7 +69,7 @@ func (f *Fold) settleLearned(c *Case) {
 	for _, l := range c.Learned {
 		for _, s := range f.lines[strings.ToLower(l.ID)] {
 			here := s.System == l.System || s.System == "" || s.Format == nativeSteps
-			if stepOf[s.Kind] == Dependents && s.Method != Reactivated && here && f.open(c, s) && !f.isAct(c, s) && !holds(c.Steps[Dependents], s) {
+			if stepOf[s.Kind] == Dependents && s.Method != Reactivated && here && f.open(c, s) && !f.onlyAct(c, s) && !holds(c.Steps[Dependents], s) {
 				c.Steps[Dependents] = append(c.Steps[Dependents], linked(s, c))
 			}
 		}
