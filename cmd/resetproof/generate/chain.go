@@ -27,6 +27,7 @@ type chain struct {
 	changed, ended, restored time.Time
 	dropped                  bool // the reset took all factors
 	tokensEnded              time.Time
+	keysEnd                  time.Time // of the old key, where a program got a new one
 	reviewed                 *review
 	executed                 bool // false: nothing was done in the directory
 	before                   int  // sign-ins of the owner in the six weeks before
@@ -35,6 +36,7 @@ type chain struct {
 	since                    seat
 	lastSession              string // the owner's last session before the reset
 	lastSeen                 time.Time
+	hangers                  []*hanger // secrets, tokens and keys that hang on the account
 	// also writes what a plant adds, once the rest is written.
 	also []func()
 	// verdicts are what must be said of it.
@@ -178,7 +180,7 @@ func (c *chain) write() {
 			at = c.at.Add(-20 * time.Hour)
 		}
 		at = g.clock(at, 0, time.Hour)
-		c.lastSession, c.lastSeen = c.dir.signin(g, at, c.who, c.home), at
+		c.lastSession, c.lastSeen = c.signin(at, c.home), at
 	}
 	for _, k := range c.checks {
 		kind, outcome := "identity.verified", "success"
@@ -215,7 +217,13 @@ func (c *chain) write() {
 		g.step(row{at: c.tokensEnded, kind: "token.revoked", account: c.who.login, actor: c.operator.login, ticket: cites, source: "key book"})
 	}
 	for _, at := range c.after {
-		c.dir.signin(g, at, c.who, c.since)
+		c.signin(at, c.since)
+	}
+	for _, h := range c.hangers {
+		c.writeHanger(h)
+	}
+	if !c.keysEnd.IsZero() {
+		c.changeKey()
 	}
 	if r := c.reviewed; r != nil {
 		g.step(row{at: r.at, kind: "case.reviewed", account: c.who.login, actor: r.by.login, ticket: cites, method: "accepted", source: "review sheet"})
@@ -223,6 +231,15 @@ func (c *chain) write() {
 	for _, f := range c.also {
 		f()
 	}
+}
+
+// signin is the owner, or the program, at work.
+func (c *chain) signin(at time.Time, from seat) string {
+	if c.who.kind == "person" {
+		return c.dir.signin(c.g, at, c.who, from)
+	}
+	c.dir.program(c.g, at, c.who, from)
+	return ""
 }
 
 func expiry(d *delivery) time.Time {
@@ -246,7 +263,7 @@ func (c *chain) moveTo(at time.Time) {
 			*t = t.Add(by)
 		}
 	}
-	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded} {
+	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.keysEnd, &c.who.keyFrom} {
 		move(t)
 	}
 	if c.ticket != nil {
@@ -268,6 +285,7 @@ func (c *chain) moveTo(at time.Time) {
 	for i := range c.after {
 		move(&c.after[i])
 	}
+	c.moveHangers(move)
 }
 
 // beforeTheEnd moves the reset to shortly before the logs end; what would come

@@ -16,6 +16,7 @@ type secret struct {
 	shared                  bool
 	mintedBy                string
 	rotated                 time.Time
+	maxAge                  string
 	cadence, rotator        string
 }
 
@@ -67,7 +68,7 @@ func (g *org) contextFiles() {
 	})
 	g.csv("secrets.csv", "id,kind,system,owner,used_by,shared,minted_by,rotated_at,max_age,cadence,rotator", func(add func(...string)) {
 		for _, s := range g.secrets {
-			add(s.id, s.kind, s.system, s.owner, strings.Join(s.usedBy, ";"), fmt.Sprint(s.shared), s.mintedBy, stamp(s.rotated), "", s.cadence, s.rotator)
+			add(s.id, s.kind, s.system, s.owner, strings.Join(s.usedBy, ";"), fmt.Sprint(s.shared), s.mintedBy, stamp(s.rotated), s.maxAge, s.cadence, s.rotator)
 		}
 	})
 	g.csv("incidents.csv", "id,declared_at,closed_at,declared_by,accounts,systems,kind", func(add func(...string)) {

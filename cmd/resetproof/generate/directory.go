@@ -15,7 +15,9 @@ type directory struct {
 	join func(g *org, p *person)
 	// signin gives the session; use shows it alive.
 	signin func(g *org, at time.Time, p *person, from seat) string
-	use    func(g *org, at time.Time, p *person, from seat, session string)
+	// program is a program at work with its account; nil where none lives.
+	program func(g *org, at time.Time, p *person, from seat)
+	use     func(g *org, at time.Time, p *person, from seat, session string)
 	// reset sets or expires the password of p, change is the owner's own change.
 	reset  func(g *org, at time.Time, by, p *person)
 	change func(g *org, at time.Time, p *person, from seat)

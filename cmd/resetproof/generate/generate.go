@@ -89,6 +89,7 @@ type org struct {
 	// Every log has its file; what belongs to none is a context file.
 	okta, servicenow, steps     *log
 	windows                     *log
+	cloudtrail, vault           *log
 	entraAudits, entraSignins   *log
 	jiraRequests, jiraApprovals *log
 	more                        map[string]*log
@@ -122,6 +123,7 @@ func newOrg(o Options) *org {
 	g.jiraRequests = g.newLog("jira", "jira-service-management", "logs/jira/requests.json", pages)
 	g.jiraApprovals = g.newLog("jira", "jira-service-management", "logs/jira/approvals.json", pages)
 	g.jiraRequests.expect = asked
+	g.programLogs()
 	g.hireStaff()
 	return g
 }

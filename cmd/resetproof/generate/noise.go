@@ -8,6 +8,7 @@ import (
 // noise is what goes on besides: people sign in day and night, tickets are
 // opened about other things, the desk writes down what is of no concern.
 func (g *org) noise() {
+	g.programNoise()
 	for at := logsFrom; at.Before(logsUntil); at = at.Add(5 * time.Hour) {
 		p := pick(g.rng, g.staff.bystander)
 		g.oktaSignin(g.clock(at, 0, 4*time.Hour), p, p.seat())

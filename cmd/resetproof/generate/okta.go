@@ -73,6 +73,9 @@ var okta = &directory{
 	name:   "okta",
 	places: true, strength: 2,
 	signin: func(g *org, at time.Time, p *person, from seat) string { return g.oktaSignin(at, p, from) },
+	program: func(g *org, at time.Time, p *person, from seat) {
+		g.oktaEvent(at, "user.session.start", p, nil, from, nil)
+	},
 	use: func(g *org, at time.Time, p *person, from seat, session string) {
 		g.oktaEvent(at, "user.authentication.sso", p, nil, from, obj{
 			"authenticationContext": oktaSession(session),

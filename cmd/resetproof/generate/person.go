@@ -11,8 +11,12 @@ import (
 // person is an identity of the roster: a person, or a service of somebody's.
 type person struct {
 	id, kind, first, last string
-	login                 string            // the UPN, and the account name in Okta
-	okta, snow            string            // ids in those products, "" where there is no account
+	login                 string // the UPN, and the account name in Okta
+	okta, snow            string // ids in those products, "" where there is no account
+	aws, key, oldKey      string // id and keys of an IAM user, the new one in use from keyFrom on
+	keyFrom               time.Time
+	vault                 string // entity in Vault, with the token last given and its accessor
+	token, accessor       string
 	more                  map[string]string // ids in further systems
 	accounts              []string          // further accounts, as the roster writes them
 	tier                  string
@@ -40,6 +44,7 @@ type staff struct {
 	security  []*person // security-lead
 	managers  []*person
 	bystander []*person // nothing happens to them
+	robot     *person   // a program to which nothing happens
 }
 
 // hire adds a person of the given unit, with accounts in Okta and ServiceNow.
@@ -76,6 +81,7 @@ func (g *org) hireStaff() {
 		p.manager = pick(g.rng, g.staff.managers)
 		g.staff.bystander = append(g.staff.bystander, p)
 	}
+	g.staff.robot = g.hireService(machine)
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

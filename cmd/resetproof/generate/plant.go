@@ -101,6 +101,7 @@ func (g *org) plantAll() {
 // sound are chains in which nothing is wrong: one line a kind of reset.
 var sound = []plant{
 	{check: "sound", what: "assisted recovery of a person", twin: true},
+	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
 }
 
 func (g *org) plantEach(p *plant) {
