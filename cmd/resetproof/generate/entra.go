@@ -123,7 +123,7 @@ func entraSteps(at time.Time, methods ...string) []obj {
 
 var entra = &directory{
 	name: "entra",
-	role: "Global Administrator",
+	role: "Global Administrator", places: true, strength: 2,
 	join: func(g *org, p *person) { g.entraID(p) },
 	// Nobody gets in with a password that has to be changed.
 	changeFirst: true,
