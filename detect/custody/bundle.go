@@ -153,13 +153,35 @@ func (f *Fold) link(cases []*Case) {
 	lacks := func(b *bundle, c *Case) bool { return !f.served(c, b) }
 	f.linkLeft(tickets, cases, lacks)
 	works, others := split(rest, func(b *bundle) bool { return b.correlation == "" })
-	f.linkLeft(others, cases, lacks)
+	f.linkLeft(f.flows(others), cases, lacks)
 	for _, kind := range []event.Kind{event.ResetRequested, event.IdentityVerified, event.ResetApproved} {
 		of, more := split(works, func(b *bundle) bool { return b.steps[0].Kind == kind })
 		f.linkLeft(of, cases, func(b *bundle, c *Case) bool { return !f.holds(c, b) })
 		works = more
 	}
 	f.linkLeft(works, cases, func(*bundle, *Case) bool { return true })
+}
+
+// flows joins what the owner did in one system within sameDesk: some products,
+// such as Okta, give each page of a self-service flow a transaction of its own.
+func (f *Fold) flows(bs []*bundle) []*bundle {
+	var out []*bundle
+	open := map[string]*bundle{} // by system
+	for _, b := range bs {
+		if slices.ContainsFunc(b.steps, func(s Step) bool { return s.ActorID != f.id || s.System != b.steps[0].System }) {
+			out = append(out, b)
+			continue
+		}
+		system := b.steps[0].System
+		if flow := open[system]; flow != nil && within(flow.steps[len(flow.steps)-1].Time, b.steps[0].Time, sameDesk) {
+			flow.steps = append(flow.steps, b.steps...)
+			slices.SortFunc(flow.steps, byTime)
+			continue
+		}
+		open[system] = &bundle{correlation: b.correlation, steps: slices.Clone(b.steps)}
+		out = append(out, open[system])
+	}
+	return out
 }
 
 func split(bs []*bundle, in func(*bundle) bool) (yes, no []*bundle) {
