@@ -37,6 +37,12 @@ type chain struct {
 	lastSession              string // the owner's last session before the reset
 	lastSeen                 time.Time
 	hangers                  []*hanger // secrets, tokens and keys that hang on the account
+	// self is the owner's own reset, in place of one by an operator.
+	self *selfReset
+	// sets are findings about the whole set that it gives, beside are further
+	// resets that belong to the same story.
+	sets   []Truth
+	beside []*chain
 	// also writes what a plant adds, once the rest is written.
 	also []func()
 	// verdicts are what must be said of it.
@@ -189,7 +195,9 @@ func (c *chain) write() {
 		}
 		g.step(row{at: k.at, kind: kind, account: c.who.login, actor: k.by.login, ticket: cites, method: k.method, outcome: outcome, channel: k.channel, source: "caller check"})
 	}
-	if c.executed {
+	if c.self != nil {
+		c.dir.recover(g, *c.self)
+	} else if c.executed {
 		c.dir.reset(g, c.at, c.operator, c.who)
 	}
 	if c.dropped {
@@ -266,6 +274,13 @@ func (c *chain) moveTo(at time.Time) {
 	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.keysEnd, &c.who.keyFrom} {
 		move(t)
 	}
+	if c.self != nil {
+		move(&c.self.asked)
+		move(&c.self.at)
+		for i := range c.self.proofs {
+			move(&c.self.proofs[i].at)
+		}
+	}
 	if c.ticket != nil {
 		move(&c.ticket.opened)
 		move(&c.ticket.closed)
@@ -291,3 +306,10 @@ func (c *chain) moveTo(at time.Time) {
 // beforeTheEnd moves the reset to shortly before the logs end; what would come
 // after the end is on no record.
 func (c *chain) beforeTheEnd(left time.Duration) { c.moveTo(logsUntil.Add(-left)) }
+
+// early moves the reset to shortly after the logs begin: what may have been
+// asked for before that is on no record.
+func (c *chain) early() {
+	c.moveTo(logsFrom.Add(2*day + 10*time.Hour))
+	c.before = 0
+}

@@ -62,7 +62,7 @@ func (g *org) contextFiles() {
 				accounts = append(accounts, system+":"+p.more[system])
 			}
 			accounts = append(accounts, p.accounts...)
-			add(p.id, p.kind, p.name(), strings.Join(accounts, ";"), p.tier, strings.Join(p.groups, ";"), strings.Join(p.roles, ";"), idOf(p.manager), idOf(p.owner), p.sponsor, "",
+			add(p.id, p.kind, p.name(), strings.Join(accounts, ";"), p.tier, strings.Join(p.groups, ";"), strings.Join(p.roles, ";"), idOf(p.manager), idOf(p.owner), p.sponsor, idsOf(p.delegates),
 				p.unit, p.employer, p.employment, p.data, p.hold, "", p.home.city, date(p.from), date(p.until))
 		}
 	})
@@ -107,6 +107,14 @@ func idOf(p *person) string {
 		return ""
 	}
 	return p.id
+}
+
+func idsOf(people []*person) string {
+	var ids []string
+	for _, p := range people {
+		ids = append(ids, p.id)
+	}
+	return strings.Join(ids, ";")
 }
 
 func date(t time.Time) string {

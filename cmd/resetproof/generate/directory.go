@@ -32,6 +32,11 @@ type directory struct {
 	// can ask for, in its own words, by their strength.
 	recover func(g *org, s selfReset)
 	proofs  map[int][]string
+	// contact changes the contact data on which the methods bound hang; risk is a
+	// warning of the product itself.
+	contact func(g *org, at time.Time, p *person, from seat)
+	bound   []string
+	risk    func(g *org, at time.Time, p *person)
 	// changeFirst: nobody gets in before the temporary password is replaced.
 	changeFirst bool
 }

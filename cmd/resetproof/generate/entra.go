@@ -129,7 +129,14 @@ var entra = &directory{
 	changeFirst: true,
 	signin: func(g *org, at time.Time, p *person, from seat) string {
 		session := g.uuid()
-		g.entraSignin(at, p, from, session, 0, obj{"authenticationDetails": entraSteps(at, "Password", "Mobile app notification")})
+		steps := []string{"Password", "Mobile app notification"}
+		switch p.signs {
+		case 3:
+			steps[1] = "OATH verification code"
+		case 4:
+			steps = []string{"FIDO2 security key"}
+		}
+		g.entraSignin(at, p, from, session, 0, obj{"authenticationDetails": entraSteps(at, steps...)})
 		return session
 	},
 	use: func(g *org, at time.Time, p *person, from seat, session string) {
@@ -178,6 +185,15 @@ var entra = &directory{
 		g.entraRole(at.Add(4*time.Hour), "Remove member from role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), p, role)
 	},
 	recover: func(g *org, s selfReset) { g.entraSelfReset(s) },
+	contact: func(g *org, at time.Time, p *person, from seat) {
+		g.entraAudit(at, entraAudit{service: authMethods, activity: "User updated security info", reason: "User changed phone number", correlation: g.uuid(),
+			by: g.entraBy(p, from.ip), about: []obj{g.entraUser(p)}})
+	},
+	bound: []string{"sms", "callback"},
+	risk: func(g *org, at time.Time, p *person) {
+		g.entraSignin(at, p, p.seat(), g.uuid(), 0, obj{"authenticationDetails": entraSteps(at, "Password", "Mobile app notification"), "riskState": "atRisk",
+			"riskLevelDuringSignIn": "medium", "riskLevelAggregated": "medium", "riskEventTypes": []string{"unfamiliarFeatures"}, "riskEventTypes_v2": []string{"unfamiliarFeatures"}})
+	},
 	// What its reset service can ask for, by strength.
 	proofs: map[int][]string{1: {"email", "security questions"}, 2: {"mobile phone sms", "mobile phone call", "mobile app notification"}, 3: {"mobile app code", "hardware oath token"}},
 }

@@ -52,10 +52,18 @@ func (g *org) elsewhere() seat {
 // oktaSession is the part of a record that names its session.
 func oktaSession(id string) obj { return obj{"authenticationStep": 0, "externalSessionId": id} }
 
-// oktaSignin signs somebody in with a push and gives the session.
+// oktaFactors are what people sign in with who do not use the push.
+var oktaFactors = map[int]string{3: "token:software:totp", 4: "FIDO_WEBAUTHN"}
+
+// oktaSignin signs somebody in, with a push unless he has something better, and gives the session.
 func (g *org) oktaSignin(at time.Time, p *person, from seat) string {
 	id := "102" + g.word(22)
 	g.oktaEvent(at, "user.session.start", p, nil, from, obj{"authenticationContext": oktaSession(id)})
+	if factor := oktaFactors[p.signs]; factor != "" {
+		g.oktaEvent(at.Add(9*time.Second), "user.authentication.auth_via_mfa", p, p, from, obj{
+			"authenticationContext": oktaSession(id), "debugContext": obj{"debugData": obj{"requestId": g.word(27), "requestUri": "/api/v1/authn", "factor": factor}}})
+		return id
+	}
 	g.oktaEvent(at.Add(9*time.Second), "user.authentication.auth_via_mfa", p, p, from, obj{
 		"authenticationContext": oktaSession(id),
 		"target": []any{oktaUser(p), obj{"id": "aut" + p.okta[3:], "type": "AuthenticatorEnrollment", "alternateId": "unknown", "displayName": "Okta Verify",
@@ -100,5 +108,14 @@ var okta = &directory{
 	grant: func(g *org, at time.Time, by, p *person, role string) {
 		g.oktaEvent(at, "user.account.privilege.grant", by, p, by.seat(), obj{"debugContext": obj{"debugData": obj{"privilegeGranted": role}}})
 	},
-	role: "Super administrator",
+	role:    "Super administrator",
+	recover: func(g *org, s selfReset) { g.oktaSelfReset(s) },
+	proofs:  map[int][]string{1: {"email"}, 2: {"SMS_FACTOR", "CALL_FACTOR", "OKTA_VERIFY_PUSH"}, 3: {"token:software:totp", "token:hotp"}, 4: {"FIDO_WEBAUTHN"}},
+	contact: func(g *org, at time.Time, p *person, from seat) {
+		g.oktaEvent(at, "user.account.update_secondary_email", p, p, from, nil)
+	},
+	bound: []string{"mail", "email"},
+	risk: func(g *org, at time.Time, p *person) {
+		g.oktaEvent(at, "user.risk.detect", nil, p, p.seat(), obj{"debugContext": obj{"debugData": obj{"risk": "{level=HIGH, reasons=Anomalous Device}", "requestId": g.word(27)}}})
+	},
 }

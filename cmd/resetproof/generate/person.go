@@ -31,6 +31,8 @@ type person struct {
 	rid, adminRID         int    // relative ids of the accounts in the domain, 0 for none
 	device                string // operating system, as the browser names it
 	tags                  map[string]string
+	signs                 int       // strength of what he signs in with, 0 for the usual push
+	delegates             []*person // who may ask in his name
 }
 
 func (p *person) name() string { return strings.TrimSpace(p.first + " " + p.last) }

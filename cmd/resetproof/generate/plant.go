@@ -79,7 +79,13 @@ func (c *chain) expect(checks ...string) {
 // or met for what a twin is about.
 func (c *chain) verdict(check, verdict string) { c.verdicts[check] = verdict }
 
-var persons = []string{ordinary, sensitive, privileged}
+var (
+	persons = []string{ordinary, sensitive, privileged}
+	// own are those who may recover their accounts themselves, approved those
+	// whose recovery by others somebody must approve.
+	own      = []string{ordinary, sensitive}
+	approved = []string{sensitive, privileged}
+)
 
 // plantAll plants every violation and twin that the filters let through on each
 // of its tiers, Each times, and sound chains.
@@ -102,6 +108,7 @@ func (g *org) plantAll() {
 var sound = []plant{
 	{check: "sound", what: "assisted recovery of a person", twin: true},
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
+	{check: "sound", what: "recovery by its owner", twin: true, tiers: own, base: (*org).selfBase},
 }
 
 func (g *org) plantEach(p *plant) {
@@ -146,10 +153,24 @@ func (g *org) plant(p *plant, tier string) {
 		if p.do != nil {
 			p.do(c)
 		}
-		c.write()
+		g.keep(c, p)
+		for _, o := range c.beside {
+			g.keep(o, p)
+		}
+		return
+	}
+}
+
+// keep writes a chain, and what is true of it.
+func (g *org) keep(c *chain, p *plant) {
+	c.write()
+	if c.executed {
 		g.chains = append(g.chains, c)
 		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: p.key(), Twin: p.twin, Verdicts: c.verdicts})
-		return
+	}
+	for _, t := range c.sets {
+		t.Plant = p.key()
+		g.truth = append(g.truth, t)
 	}
 }
 

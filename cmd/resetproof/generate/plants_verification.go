@@ -37,7 +37,15 @@ func (c *chain) unproven(strength int) {
 	if c.dropped && strength < 4 {
 		c.expect("all-factors-replaced")
 	}
-	if strength > 0 && strength < c.dir.strength {
+	if strength > 0 && strength < c.login() {
 		c.expect("weaker-than-login")
 	}
+}
+
+// login is the strength of what the owner signs in with, 0 where no record says.
+func (c *chain) login() int {
+	if c.dir.strength == 0 || c.who.signs == 0 {
+		return c.dir.strength
+	}
+	return c.who.signs
 }
