@@ -197,6 +197,8 @@ func TestReasons(t *testing.T) {
 		"Password reset":                      event.ReasonBoilerplate,
 		"Reset password for ann@acme.example": event.ReasonBoilerplate,
 		`Unlock account for ACME\ann`:         event.ReasonBoilerplate,
+		"Pls reset, thx":                      event.ReasonBoilerplate,
+		"URGENT!":                             event.ReasonBoilerplate,
 		"lost her phone":                      event.ReasonStated,
 		"password reset: phone fell into the lake":    event.ReasonStated,
 		"done " + strings.Repeat("and then some ", 9): event.ReasonStated,

@@ -5,6 +5,7 @@ package formats
 import (
 	"bytes"
 	_ "embed"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -31,7 +32,10 @@ var boilerplate = func() map[string]bool {
 // up: the longest phrase with an account.
 const longestBoilerplate = 128
 
-// grade judges a text by its words, without punctuation and without the
+// courtesies are words that give no reason and may stand beside any stock phrase.
+var courtesies = []string{"please", "pls", "plz", "kindly", "thanks", "thank", "you", "thx", "asap", "urgent", "urgently", "hi", "hello"}
+
+// grade judges a text by its words, without punctuation, courtesies and the
 // account it names; nil is a field the record does not have.
 func grade(b []byte) event.Reason {
 	text := strings.ToLower(string(bytes.TrimSpace(b)))
@@ -49,6 +53,7 @@ func grade(b []byte) event.Reason {
 			words = append(words, strings.FieldsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
 		}
 	}
+	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(courtesies, w) })
 	if len(words) == 0 || boilerplate[strings.Join(words, " ")] {
 		return event.ReasonBoilerplate
 	}
