@@ -105,6 +105,7 @@ func readLine(line string, n int) (event.Event, error) {
 var textFields = map[string]func(*event.Event) *string{
 	"system":      func(e *event.Event) *string { return &e.System },
 	"ticket":      func(e *event.Event) *string { return &e.Ticket },
+	"alias":       func(e *event.Event) *string { return &e.TicketAlias }, // the ticket system's own records have one
 	"correlation": func(e *event.Event) *string { return &e.Correlation },
 	"session":     func(e *event.Event) *string { return &e.Session },
 	"credential":  func(e *event.Event) *string { return &e.Credential },

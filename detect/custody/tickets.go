@@ -35,6 +35,7 @@ type ticket struct {
 	closed   int64            // last closing on record, 0 if none
 	acted    bool             // a reset cites it
 	asked    bool             // a record asks for a reset by it
+	meant    bool             // and that record is the ticket system's own
 }
 
 type cite struct {
@@ -104,6 +105,7 @@ func (t *Tickets) Note(e *event.Event, id string) {
 	switch e.Kind {
 	case event.ResetRequested:
 		tk.asked = true
+		tk.meant = tk.meant || fromTicketSystem(e)
 	case event.TicketOpened:
 		if tk.opened == 0 || e.Time < tk.opened {
 			tk.opened = e.Time
@@ -192,6 +194,15 @@ func (t *Tickets) Subjects(key string) []string {
 		return tk.subjects
 	}
 	return sorted(slices.Clone(t.campaigns[key]))
+}
+
+// Callers lists whom the ticket system names as the person spoken for; meant
+// tells whether its own record asks for a reset.
+func (t *Tickets) Callers(key string) (ids []string, meant bool) {
+	if tk := t.about[key]; tk != nil {
+		return tk.callers, tk.meant
+	}
+	return nil, false
 }
 
 // maxShared is up to how many identities share a ticket that a record about one

@@ -35,12 +35,7 @@ func (s *sitting) requesterBound() (bool, error) {
 		if r.ActorID == s.c.Identity {
 			return true, nil
 		}
-		for _, as := range []identity.Relation{identity.Manager, identity.Owner, identity.Sponsor, identity.Delegate} {
-			if s.b.Related(r.ActorID, as, s.c.Identity, s.c.Time) {
-				return true, nil
-			}
-		}
-		if s.contains(r) {
+		if s.related(r.ActorID) || s.contains(r) {
 			return true, nil
 		}
 		if err := s.notAlike(r.ActorID, s.c.Identity); err != nil {
@@ -54,6 +49,13 @@ func (s *sitting) requesterBound() (bool, error) {
 		return false, cannot("no roster says who may ask for %s", s.b.Name(s.c.Identity))
 	}
 	return false, nil
+}
+
+// related: the manager, owner, sponsor or a registered delegate of the account.
+func (s *sitting) related(id string) bool {
+	return slices.ContainsFunc([]identity.Relation{identity.Manager, identity.Owner, identity.Sponsor, identity.Delegate}, func(as identity.Relation) bool {
+		return s.b.Related(id, as, s.c.Identity, s.c.Time)
+	})
 }
 
 // contains: the request is part of the response to a declared incident that
@@ -348,10 +350,23 @@ func (s *sitting) cited() []*ticketFacts {
 				}
 			}
 		}
+		if by := s.stranger(key); f.Other == "" && by != "" {
+			f.Other = s.b.Name(by)
+		}
 		f.Missing = !f.Opened && t.Series(key)
 		out = append(out, f)
 	}
 	return out
+}
+
+// stranger gives the caller of a ticket that asks for no reset and that nobody
+// with a claim to the account opened: whoever cites it, it is about something else.
+func (s *sitting) stranger(key string) string {
+	callers, meant := s.b.World.Tickets.Callers(key)
+	if meant || len(callers) == 0 || slices.ContainsFunc(callers, func(id string) bool { return id == s.c.Identity || s.related(id) }) {
+		return ""
+	}
+	return callers[0]
 }
 
 func (s *sitting) incident(number string) bool {
