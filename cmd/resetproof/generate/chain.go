@@ -70,6 +70,7 @@ type approval struct {
 	at     time.Time
 	by     *person
 	denied bool
+	until  time.Time // its own end, zero where it states none
 }
 
 type delivery struct {

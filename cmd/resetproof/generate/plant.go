@@ -30,6 +30,7 @@ func (p *plant) key() string { return p.check + "/" + p.what }
 // plants are all of them: one line a group of checks.
 var plants = slices.Concat(
 	requestPlants,
+	reasonPlants,
 	verificationPlants,
 	approvalPlants,
 	executionPlants,
