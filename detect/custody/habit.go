@@ -37,10 +37,27 @@ const maxHabits = 4096
 type habits struct {
 	first map[string]int64   // what was seen -> first sign-in from there, UTC nanoseconds
 	early map[string][]int64 // kind and system -> the first sign-ins that state it, in order
+	last  map[string]counted // kind and system -> the sign-in counted last
 	// where is the place of an address by system and address, as the owner's
 	// sign-ins from it state it; "" where they do not agree.
 	where map[string]string
 	full  bool
+}
+
+// counted is a sign-in by its session and time.
+type counted struct {
+	session string
+	at      int64
+}
+
+// oneSignin is how long the records of one sign-in may lie apart: a product
+// writes one for the session and one for each factor. This project's judgement.
+const oneSignin = 10 * time.Minute
+
+// again tells a further record of a sign-in that was counted.
+func (h *habits) again(of string, e *event.Event) bool {
+	l := h.last[of]
+	return e.Session != "" && e.Session == l.session && within(l.at, e.Time, oneSignin)
 }
 
 // trait is one thing a record states of where somebody is.
@@ -59,6 +76,7 @@ func addressOf(e *event.Event) trait {
 func (h *habits) learn(e *event.Event, enough int) {
 	if h.first == nil {
 		h.first, h.early, h.where = map[string]int64{}, map[string][]int64{}, map[string]string{}
+		h.last = map[string]counted{}
 	}
 	if at := e.System + "|" + e.IP; e.IP != "" && e.Place != "" {
 		if had, known := h.where[at]; known && had != e.Place {
@@ -79,8 +97,8 @@ func (h *habits) learn(e *event.Event, enough int) {
 			h.first[t.key()] = e.Time
 		}
 		of := t.kind + "|" + t.system
-		if len(h.early[of]) < enough && len(h.early) < maxHabits {
-			h.early[of] = append(h.early[of], e.Time)
+		if len(h.early[of]) < enough && len(h.early) < maxHabits && !h.again(of, e) {
+			h.early[of], h.last[of] = append(h.early[of], e.Time), counted{e.Session, e.Time}
 		}
 	}
 }

@@ -39,6 +39,28 @@ func TestFamiliar(t *testing.T) {
 	}
 }
 
+// A session and its second factor are one sign-in; so are not two sign-ins a day
+// apart that a long session holds.
+func TestRecordsOfOneSigninCountOnce(t *testing.T) {
+	signin := func(h *habits, day int, session string, after time.Duration) {
+		h.learn(&event.Event{Kind: event.SigninSucceeded, System: "okta", Place: "Oslo, Norway", Session: session, Time: at(day) + int64(after)}, 5)
+	}
+	far := trait{"place", "okta", "Lagos, Nigeria"}
+	var three, six habits
+	for _, day := range []int{0, 3, 6} {
+		signin(&three, day, fmt.Sprint("s", day), 0)
+		signin(&three, day, fmt.Sprint("s", day), 9*time.Second)
+		signin(&six, day, "long", 0)
+		signin(&six, day+1, "long", 0)
+	}
+	if got := three.familiar(far, at(20), 5, 14*24*time.Hour); got != Untold {
+		t.Errorf("three sign-ins of two records each: %d, want untold", got)
+	}
+	if got := six.familiar(far, at(20), 5, 14*24*time.Hour); got != Unfamiliar {
+		t.Errorf("six sign-ins in one long session: %d, want unfamiliar", got)
+	}
+}
+
 // Beyond its bound the memory calls nothing unfamiliar.
 func TestHabitsAreBounded(t *testing.T) {
 	var h habits
