@@ -26,6 +26,7 @@ var leaks = []struct {
 	{"key", []string{"private key-----"}, regexp.MustCompile(`-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----`), nil},
 	// An access key id alone opens nothing; beside it stands the secret.
 	{"key", []string{"akia"}, regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b(?s:.){0,200}?[^A-Za-z0-9/+]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)`), mixed},
+	{"key", []string{"secret"}, regexp.MustCompile(`(?i)secret[_ -]?access[_ -]?key["']?\s*(?:=|:|\bis\b)\s*["']?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)`), mixed},
 	{"key", []string{"8q~"}, regexp.MustCompile(`\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{34}`), nil}, // Entra client secret
 	{"key", []string{"aiza"}, regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`), nil},                   // Google API key
 	{"token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}, regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36}`), nil},
@@ -37,6 +38,8 @@ var leaks = []struct {
 	{"token", []string{"authorization:"}, regexp.MustCompile(`(?i)\bauthorization:\s*(?:bearer|basic|ssws)\s+[A-Za-z0-9+/=._~-]{16,}`), nil},
 	{"password", passwordWords, regexp.MustCompile(`(?i)(?:` + strings.Join(passwordWords, "|") + `)["']?\s*(?:=|:)\s*["'(]?(\S{6,64})`), assigned},
 	{"password", passwordWords, regexp.MustCompile(`(?i)(?:` + strings.Join(passwordWords, "|") + `)\s+(?:is|is now|was|(?:was |is )?(?:re)?set to|changed to|ist|lautet)\s+["'(:]?\s?(\S{6,64})`), told},
+	{"password", []string{"pw", "pass"}, regexp.MustCompile(`(?i)\b(?:pw|pass)\s*(?:=|:)\s*["'(]?(\S{6,64})`), assigned},
+	{"password", passwordWords, regexp.MustCompile(`(?i)\b(?:` + strings.Join(passwordWords, "|") + `)\s+["'(]?(\S{6,64})`), random},
 	{"password", []string{"-password", "--pass"}, regexp.MustCompile(`(?i)\s--?pass(?:word)?\s+["']?(\S{6,64})`), told},
 	{"password", []string{"net user", "net1 user"}, regexp.MustCompile(`(?i)\bnet1?(?:\.exe)?\s+user\s+\S+\s+(\S{6,64})`), told},
 	{"password", []string{"convertto-securestring"}, regexp.MustCompile(`(?i)\bconvertto-securestring\s+(?:-string\s+)?["']([^"']{6,64})["']`), assigned},
@@ -100,6 +103,13 @@ func told(v string) bool {
 func mixed(v string) bool {
 	lower, upper, digit, _ := classes(v)
 	return lower && upper && digit
+}
+
+// random judges what follows a password's word with nothing between: names of
+// products and patches stand there too.
+func random(v string) bool {
+	lower, upper, digit, special := classes(v)
+	return plausible(v) && lower && upper && digit && special
 }
 
 func plausible(v string) bool { return len(v) >= 6 && !harmless.MatchString(v) }

@@ -19,6 +19,10 @@ func TestLeak(t *testing.T) {
 		{"password", `Set-ADAccountPassword -NewPassword (ConvertTo-SecureString "Spring26go" -AsPlainText -Force)`},
 		{"password", `mysql -u root --password Tr0ub4dor&3`},
 		{"password", `{"user":"ann","password":"Abc12345"}`},
+		{"password", "done, pw=Kestrel41!"},
+		{"password", "Reset, told the caller. password Kestrel41!"},
+		{"key", "aws_secret_access_key=" + strings.Repeat("aB3d", 10)},
+		{"key", "the secret access key is " + strings.Repeat("aB3d", 10)},
 		{"token", "use ghp_" + strings.Repeat("a1B2", 9)},
 		{"token", "here is the token " + jwt},
 		{"token", "curl -H 'Authorization: Bearer abcdefghijklmnop1234'"},
@@ -45,6 +49,10 @@ func TestLeak(t *testing.T) {
 		{"", "net user ann /domain"},
 		{"", "net user ann /active:yes"},
 		{"", "password policy is strict1"},
+		{"", "Reset the password 1Password holds, and the one of Office365"},
+		{"", "password KB5034441 came with the update"},
+		{"", "pw: forgotten"},
+		{"", "secret access key: rotated"},
 		{"", ""},
 	} {
 		if got := leak([]byte(one.text)); got != one.want {
