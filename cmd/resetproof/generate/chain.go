@@ -80,6 +80,7 @@ type delivery struct {
 	life    time.Duration
 	uses    int
 	by      *person
+	note    string
 }
 
 type review struct {
@@ -209,7 +210,7 @@ func (c *chain) write() {
 	}
 	if d := c.deliver; d != nil {
 		g.step(row{at: d.at, kind: "credential.delivered", account: c.who.login, actor: d.by.login, ticket: cites, method: d.method, channel: d.channel,
-			expires: expiry(d), uses: d.uses, source: "delivery book"})
+			expires: expiry(d), uses: d.uses, source: "delivery book", detail: d.note})
 	}
 	if !c.changed.IsZero() {
 		first := -time.Minute
@@ -306,7 +307,24 @@ func (c *chain) moveTo(at time.Time) {
 
 // beforeTheEnd moves the reset to shortly before the logs end; what would come
 // after the end is on no record.
-func (c *chain) beforeTheEnd(left time.Duration) { c.moveTo(logsUntil.Add(-left)) }
+func (c *chain) beforeTheEnd(left time.Duration) {
+	c.moveTo(logsUntil.Add(-left))
+	if c.operator == c.who {
+		return
+	}
+	// Nobody resets dozens in the last hour: each such reset has an operator of its own.
+	old := c.operator
+	c.operator = c.g.hire(old.unit)
+	c.operator.manager, c.operator.roles = old.manager, old.roles
+	if c.deliver != nil && c.deliver.by == old {
+		c.deliver.by = c.operator
+	}
+	for _, h := range c.hangers {
+		if h.by == old {
+			h.by = c.operator
+		}
+	}
+}
 
 // early moves the reset to shortly after the logs begin: what may have been
 // asked for before that is on no record.

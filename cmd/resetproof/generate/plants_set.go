@@ -133,5 +133,5 @@ func (g *org) oktaStream(at time.Time, kind string) {
 func (g *org) someoneReset() *person { return pick(g.rng, g.oktaChains()).who }
 
 func (g *org) oktaChains() []*chain {
-	return slices.DeleteFunc(slices.Clone(g.chains), func(c *chain) bool { return c.dir != okta || c.who.kind != "person" })
+	return slices.DeleteFunc(slices.Clone(g.chains), func(c *chain) bool { return c.dir != okta || c.changed.IsZero() })
 }
