@@ -142,7 +142,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 	for _, n := range custody.Names() {
 		s.steps[n] = s.each(c.Steps[n])
 	}
-	s.reused, s.grants, s.uses = s.each(c.Reused), s.each(s.listed(c.Grants)), s.each(c.Uses)
+	s.reused, s.grants, s.uses = s.each(c.Reused), s.each(s.gained()), s.each(s.watched(c.Uses))
 	s.facts = &caseFacts{
 		ID: c.ID.String(), Time: event.When(c.Time), Class: string(c.Class), Path: string(c.Path), Cause: c.Cause,
 		System: c.Primary.System, Credential: c.Primary.Credential, Operator: c.Operator, Executors: c.Executors(),
@@ -199,10 +199,11 @@ func (s *sitting) latest(k event.Kind) int64 {
 	return t
 }
 
-// listed keeps the grants of roles that the policy lists as privileged.
-func (s *sitting) listed(grants []custody.Step) []custody.Step {
+// gained are the grants, inside the tier's own watch, of roles that the policy
+// lists as privileged.
+func (s *sitting) gained() []custody.Step {
 	var out []custody.Step
-	for _, g := range grants {
+	for _, g := range s.watched(s.c.Grants) {
 		if identity.HasRole(s.need.policy.PrivilegedRoles, g.Role) {
 			out = append(out, g)
 		}

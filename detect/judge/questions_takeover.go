@@ -178,7 +178,7 @@ func (s *sitting) askOf(st custody.Step) Ask {
 // aggravated: something else speaks for a takeover: a risk signal, privilege,
 // persistence or secrets read.
 func (s *sitting) aggravated() bool {
-	return len(s.signals()) > 0 || len(s.listed(s.c.Grants)) > 0 || len(s.c.Uses) > 0 && s.historyKnown() || len(s.planted()) > 0 || len(s.firstReads()) > 0
+	return len(s.signals()) > 0 || len(s.gained()) > 0 || len(s.watched(s.c.Uses)) > 0 && s.historyKnown() || len(s.planted()) > 0 || len(s.firstReads()) > 0
 }
 
 // followed lists what a check rests on beside the chain, by what it needs.
