@@ -149,6 +149,12 @@ func (s *score) print(out io.Writer, whole bool) (short []string) {
 			short = append(short, "about the whole set")
 		}
 	}
+	if s.severities.planted > 0 {
+		line("severities", &s.severities)
+		if s.severities.missed > 0 {
+			short = append(short, "severities")
+		}
+	}
 	for _, v := range sortedNames(s.other) {
 		line("verdict "+v, s.other[v])
 		if s.other[v].recall() < qualityBar {

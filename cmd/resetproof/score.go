@@ -17,12 +17,14 @@ import (
 
 // score compares reports with the truth of generated organisations.
 type score struct {
-	checks  map[string]*tally
-	cases   tally
-	sets    tally
-	other   map[string]*tally // verdicts not-due, not-assessable, excepted: by verdict
-	wrong   []string          // sentences, in the order found, at most maxWrong of each check
-	perKind map[string]int
+	checks map[string]*tally
+	cases  tally
+	sets   tally
+	// severities are those that were planted, of findings that were found.
+	severities tally
+	other      map[string]*tally // verdicts not-due, not-assessable, excepted: by verdict
+	wrong      []string          // sentences, in the order found, at most maxWrong of each check
+	perKind    map[string]int
 }
 
 // tally counts what was planted and what of it was found.
@@ -83,10 +85,10 @@ func (s *score) add(org, report string) error {
 	for i := range cases {
 		byKey[resetKey{cases[i].Identity, cases[i].Time}] = &cases[i]
 	}
-	said := map[string]string{} // finding's sentence by case and check
+	said := map[string]judge.Finding{} // by case and check
 	for _, f := range findings {
 		if f.Case != nil {
-			said[*f.Case+" "+f.Check] = f.Message
+			said[*f.Case+" "+f.Check] = f
 		}
 	}
 	for i := range truth {
@@ -122,7 +124,7 @@ func (s *score) add(org, report string) error {
 }
 
 // judge compares the verdicts of one case with what was planted.
-func (s *score) judge(org string, t *generate.Truth, c *judge.CaseRecord, said map[string]string) {
+func (s *score) judge(org string, t *generate.Truth, c *judge.CaseRecord, said map[string]judge.Finding) {
 	got := c.Verdicts
 	for _, check := range sortedNames(t.Verdicts) {
 		want := t.Verdicts[check]
@@ -138,13 +140,27 @@ func (s *score) judge(org string, t *generate.Truth, c *judge.CaseRecord, said m
 			}
 		}
 	}
+	for _, check := range sortedNames(t.Severities) {
+		f, found := said[c.ID+" "+check]
+		if !found {
+			continue
+		}
+		s.severities.planted++
+		if want := t.Severities[check]; string(f.Severity) == want {
+			s.severities.found++
+		} else {
+			s.severities.missed++
+			s.complain(check+" severity", "%s: %s at %s, planted as %s on a %s chain (%s, %s): the finding of %s must be %s and is %s: %s",
+				org, t.Identity, c.Time, t.Plant, t.Tier, t.Class, t.System, check, want, f.Severity, f.Message)
+		}
+	}
 	for _, check := range withVerdict(got, "not-met") {
 		if t.Verdicts[check] == "not-met" {
 			continue
 		}
 		s.of(check).invented++
 		s.complain(check, "%s: %s at %s, planted as %s on a %s chain (%s, %s): %s is not-met and nothing of it was planted: %s",
-			org, t.Identity, c.Time, t.Plant, t.Tier, t.Class, t.System, check, said[c.ID+" "+check])
+			org, t.Identity, c.Time, t.Plant, t.Tier, t.Class, t.System, check, said[c.ID+" "+check].Message)
 	}
 }
 

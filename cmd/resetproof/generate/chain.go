@@ -47,6 +47,8 @@ type chain struct {
 	also []func()
 	// verdicts are what must be said of it.
 	verdicts map[string]string
+	// severities are those of findings whose severity depends on the case.
+	severities map[string]string
 }
 
 type ticket struct {
@@ -187,7 +189,9 @@ func (c *chain) write() {
 		if i == c.before-1 {
 			at = c.at.Add(-20 * time.Hour)
 		}
-		at = g.clock(at, 0, time.Hour)
+		if at = g.clock(at, 0, time.Hour); at.Before(logsFrom) {
+			continue
+		}
 		c.lastSession, c.lastSeen = c.signin(at, c.home), at
 	}
 	for _, k := range c.checks {

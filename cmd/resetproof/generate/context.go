@@ -81,6 +81,7 @@ func (g *org) contextFiles() {
 			add(d.name, d.name, "none", "")
 		}
 	})
+	g.files["policy.yaml"] = []byte(policy)
 	if len(g.states) > 0 {
 		g.csv("state.csv", "account,observed_at,password_last_set,mfa_methods,enabled,keys", func(add func(...string)) {
 			for _, s := range g.states {
@@ -92,6 +93,15 @@ func (g *org) contextFiles() {
 	g.config()
 	g.writeTruth()
 }
+
+// policy is what the organisation adds to the baseline.
+const policy = `name: norrvik
+version: "1"
+extends: baseline
+higher_systems:
+  - {name: ` + higherApp + `, tier: privileged}
+  - {name: ` + sensitiveApp + `, tier: sensitive}
+`
 
 func (g *org) csv(name, head string, rows func(add func(...string))) {
 	var b bytes.Buffer
@@ -146,7 +156,7 @@ func (g *org) waiverFile() {
 func (g *org) config() {
 	var b strings.Builder
 	span := fmt.Sprintf("[%s, %s]", stamp(logsFrom), stamp(logsUntil))
-	fmt.Fprintf(&b, "# An invented organisation, made from seed %d.\npolicy: baseline\nnow: %s\nidentities: identities.csv\nsecrets: secrets.csv\nincidents: incidents.csv\nexceptions: exceptions.yaml\ntopology: topology.csv\n",
+	fmt.Fprintf(&b, "# An invented organisation, made from seed %d.\npolicy: policy.yaml\nnow: %s\nidentities: identities.csv\nsecrets: secrets.csv\nincidents: incidents.csv\nexceptions: exceptions.yaml\ntopology: topology.csv\n",
 		g.Seed, stamp(logsUntil))
 	if len(g.states) > 0 {
 		b.WriteString("state: state.csv\n")

@@ -11,6 +11,7 @@ type directory struct {
 	// which they state, 0 for none.
 	places   bool
 	strength int
+	feed     string // how reports name its feed
 	// join gives somebody an account, nil where everybody has one.
 	join func(g *org, p *person)
 	// signin gives the session; use shows it alive.
@@ -39,6 +40,7 @@ type directory struct {
 	risk    func(g *org, at time.Time, p *person)
 	// changeFirst: nobody gets in before the temporary password is replaced.
 	changeFirst bool
+	acts
 }
 
 // desk is a product in which people ask for resets and approve them.

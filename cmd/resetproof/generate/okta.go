@@ -80,6 +80,7 @@ func oktaFactor(id, name, method string) obj {
 var okta = &directory{
 	name:   "okta",
 	places: true, strength: 2,
+	feed:   "okta-system-log/norrvik",
 	signin: func(g *org, at time.Time, p *person, from seat) string { return g.oktaSignin(at, p, from) },
 	program: func(g *org, at time.Time, p *person, from seat) {
 		g.oktaEvent(at, "user.session.start", p, nil, from, nil)
@@ -118,4 +119,5 @@ var okta = &directory{
 	risk: func(g *org, at time.Time, p *person) {
 		g.oktaEvent(at, "user.risk.detect", nil, p, p.seat(), obj{"debugContext": obj{"debugData": obj{"risk": "{level=HIGH, reasons=Anomalous Device}", "requestId": g.word(27)}}})
 	},
+	acts: oktaActs,
 }

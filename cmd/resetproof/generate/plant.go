@@ -39,6 +39,8 @@ var plants = slices.Concat(
 	closurePlants,
 	dependentPlants,
 	takeoverPlants,
+	aftermathPlants,
+	beforehandPlants,
 )
 
 // Checks lists the checks of which violations can be planted, sorted.
@@ -167,7 +169,8 @@ func (g *org) keep(c *chain, p *plant) {
 	c.write()
 	if c.executed {
 		g.chains = append(g.chains, c)
-		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: p.key(), Twin: p.twin, Verdicts: c.verdicts})
+		g.truth = append(g.truth, Truth{Identity: c.who.id, Time: c.at.UTC(), System: c.dir.name, Tier: c.tier, Class: c.class, Path: c.path, Plant: p.key(), Twin: p.twin,
+			Verdicts: c.verdicts, Severities: c.severities})
 	}
 	for _, t := range c.sets {
 		t.Plant = p.key()

@@ -24,6 +24,8 @@ type Truth struct {
 	// Verdicts are those that were planted. Of every other check the case must
 	// not be not-met.
 	Verdicts map[string]string `json:"verdicts,omitempty"`
+	// Severities are those of findings whose severity depends on the case.
+	Severities map[string]string `json:"severities,omitempty"`
 	// Check and Subject name a finding about the whole set.
 	Check   string `json:"check,omitempty"`
 	Subject string `json:"subject,omitempty"`

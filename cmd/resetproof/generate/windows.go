@@ -182,6 +182,10 @@ var activeDirectory = &directory{
 	dropFactors: okta.dropFactors,
 	enrol:       okta.enrol,
 	grant: func(g *org, at time.Time, by, p *person, role string) {
-		g.adGroup(at, "4728", g.adAdmin(by), g.adOf(p), g.logonID(), role, domainSID+"-512")
+		group := sid(90002)
+		if role == "Domain Admins" {
+			group = sid(512)
+		}
+		g.adGroup(at, "4728", g.adAdmin(by), g.adOf(p), g.logonID(), role, group)
 	},
 }

@@ -1,0 +1,4 @@
+package generate
+
+// Violations of the checks on what led up to a reset.
+var beforehandPlants = []plant{}
