@@ -119,6 +119,10 @@ func (m Methods) Strength(name string) (strength int, known bool) {
 	return found.Strength, known
 }
 
+// Factor says what a method proves the identity by: phone, mail, app and so on, ""
+// for an unknown method.
+func (m Methods) Factor(name string) string { return m.method[m.Canonical(name)].Factor }
+
 // mostCombined is what two methods together count for at most: strength 4 is
 // phishing-resistant or in person, which two weaker ones never become.
 const mostCombined = 3

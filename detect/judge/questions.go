@@ -100,10 +100,15 @@ func (s *sitting) strength(steps []custody.Step) (int, error) {
 		if v.Time > s.latest(v.Kind) {
 			continue
 		}
-		if n, ok := s.need.policy.Methods.Strength(v.Method); ok {
-			best = max(best, n)
-			methods = append(methods, v.Method)
-		} else {
+		switch n, ok := s.need.policy.Methods.Strength(v.Method); s.worth(v) {
+		case something:
+			if ok {
+				best = max(best, n)
+				methods = append(methods, v.Method)
+			} else {
+				unknown = true
+			}
+		case perhaps:
 			unknown = true
 		}
 	}

@@ -112,6 +112,9 @@ func (s *sitting) stepUpStrength() (int, error) {
 		}
 	}
 	n, known := s.reached(later)
+	if most, all := s.counted(later, perhaps); all && len(later) > 0 && most < s.need.row.StepUp {
+		return most, nil
+	}
 	if !known && n < s.need.row.StepUp {
 		return 0, cannot("the record of the verification does not say by which method")
 	}
@@ -124,15 +127,23 @@ func (s *sitting) stepUpStrength() (int, error) {
 // reached is the strength of verifications before the execution, taken
 // together; known is false if one of them states no method that policy knows.
 func (s *sitting) reached(steps []custody.Step) (strength int, known bool) {
+	return s.counted(steps, something)
+}
+
+// counted is the same of those worth no less than the worst.
+func (s *sitting) counted(steps []custody.Step, worst worth) (strength int, known bool) {
 	var methods []string
 	known = true
 	for _, v := range steps {
 		if v.Time > s.latest(v.Kind) {
 			continue
 		}
-		if _, ok := s.need.policy.Methods.Strength(v.Method); ok {
+		_, ok := s.need.policy.Methods.Strength(v.Method)
+		switch worth := s.worth(v); {
+		case worth == nothing:
+		case worth <= worst && ok:
 			methods = append(methods, v.Method)
-		} else {
+		default:
 			known = false
 		}
 	}
