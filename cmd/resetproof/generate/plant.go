@@ -32,6 +32,7 @@ var plants = slices.Concat(
 	requestPlants,
 	reasonPlants,
 	verificationPlants,
+	stepUpPlants,
 	approvalPlants,
 	executionPlants,
 	deliveryPlants,
