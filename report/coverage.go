@@ -26,6 +26,7 @@ type Coverage struct {
 	NotCases        map[string]int64 // what looked like a reset and is none
 	SelfService     []Attempts       // attempts at self-service resets
 	LeftOut         []string         // what was not read or judged, and why
+	Surveyed        []string         // what was tested over all resets, at which rate of error
 	// EvaluationErrors are checks that failed to evaluate; their verdict is
 	// not-assessable.
 	EvaluationErrors []string
@@ -42,6 +43,7 @@ type coverageFile struct {
 	NotCases         map[string]int64     `json:"not_cases"`
 	SelfService      []Attempts           `json:"self_service"`
 	LeftOut          []string             `json:"left_out"`
+	Surveyed         []string             `json:"surveyed"`
 	EvaluationErrors []string             `json:"evaluation_errors"`
 	Waivers          []judge.WaiverRecord `json:"waivers"`
 	peopleRecord
@@ -108,6 +110,7 @@ func (c Coverage) file() coverageFile {
 		NotCases:         c.NotCases,
 		SelfService:      slices.SortedFunc(slices.Values(c.SelfService), func(a, b Attempts) int { return cmp.Compare(a.System, b.System) }),
 		LeftOut:          sorted(c.LeftOut),
+		Surveyed:         sorted(c.Surveyed),
 		EvaluationErrors: sorted(c.EvaluationErrors),
 		Waivers:          c.Waivers,
 	}

@@ -255,7 +255,8 @@ func (r frameworkRow) appendTo(rows []frameworkRow) []frameworkRow {
 	return append(rows, r)
 }
 
-// leftOut lists what the run could not use, each kind under its own heading.
+// leftOut lists what the run could not use, each kind under its own heading, and
+// what it tested over all resets.
 func leftOut(c coverageFile) []itemList {
 	var lists []itemList
 	add := func(title string, items []string) {
@@ -270,6 +271,7 @@ func leftOut(c coverageFile) []itemList {
 	add("Inputs that were not recognised", unrecognised)
 	add("Looked like a reset and is none", countItems(c.NotCases))
 	add("Not read or not judged", shownTexts(c.LeftOut))
+	add("Tested over all resets", shownTexts(c.Surveyed))
 	add("Checks that could not be evaluated and count as not assessable", shownTexts(c.EvaluationErrors))
 	if c.UnknownAccounts > 0 {
 		add("Accounts", []string{plural(int(c.UnknownAccounts), "account") + " in no roster"})

@@ -109,6 +109,7 @@ func (a *app) judge(ctx context.Context, l *lake.Lake, s settings, j *judging, o
 		UnknownAccounts:  int64(found.UnknownAccounts),
 		NotCases:         found.NotCases,
 		LeftOut:          append(read.LeftOut, found.LeftOut...),
+		Surveyed:         found.Surveyed,
 		EvaluationErrors: found.Faults,
 		Waivers:          found.Waivers,
 	}

@@ -132,6 +132,9 @@ var surveyLists = []struct {
 	of   reflect.Type
 }{
 	{"bursts", reflect.TypeFor[BurstFacts]()},
+	{"drifts", reflect.TypeFor[DriftFacts]()},
+	{"rare_pairs", reflect.TypeFor[PairFacts]()},
+	{"rare_spots", reflect.TypeFor[SpotFacts]()},
 }
 
 // surveyVariables declares the lists to expressions over the set.

@@ -28,7 +28,7 @@ const (
 // bursts tests every hour of every operator's activity against what all others
 // let expect, the hours without a reset too.
 func bursts(s *survey) ([]judge.Fact, string) {
-	r := ratesOf(s.acts)
+	r := s.rates()
 	if lacks := r.lacks(); lacks != "" {
 		return nil, lacks
 	}

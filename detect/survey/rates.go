@@ -38,7 +38,6 @@ const (
 	// leastDispersion is the least by which an hour's variance exceeds its mean,
 	// as a share of the mean's square: far in the tail no count is purely Poisson.
 	leastDispersion = 0.05
-	mostDispersion  = 20.0
 )
 
 // byHand tells the cases whose counts speak of an operator: a person recovered
@@ -63,8 +62,7 @@ type operator struct {
 	day      [dayHours]float64  // by hour of the day
 	seen     [weekHours]float64 // how often the hour lies in [from, to)
 	weeks    float64            // of activity, weighted by the common shape
-	num, den float64            // of the dispersion, by moments
-
+	spread   spread
 }
 
 // rates is what is usual: how often each operator resets somebody, and when.
@@ -73,13 +71,34 @@ type rates struct {
 	n         float64
 	from, to  int64 // hours, half-open
 
-	share     [weekHours]float64 // common shape of the week; sums to 1
-	dayShare  [dayHours]float64
-	weekdays  [7]float64
-	mean      float64 // resets of an operator in a week
+	// The common shape of the week: resets by hour of the week, half a reset more
+	// each so that none is impossible, by hour of the day and by weekday.
+	week  [weekHours]float64
+	day   [dayHours]float64
+	days  [7]float64
+	all   float64 // sum of week
+	weeks float64 // of all operators' activity
+
 	opShape   float64 // gamma shape of the operators' rates
 	cellShape float64 // of an operator's hours of the week around rate and shape
-	num, den  float64 // sums of the operators'
+	spread    spread  // of all operators
+}
+
+// spread sums up by how much hours vary beyond Poisson's, for the two ways in
+// which they do: resets that come in batches add to the variance in proportion to
+// the mean, hours that are busy or not in proportion to its square.
+type spread struct{ excess, mean, square float64 }
+
+func (a spread) plus(b spread, times float64) spread {
+	return spread{a.excess + times*b.excess, a.mean + times*b.mean, a.square + times*b.square}
+}
+
+// rates gives what is usual, not fitted yet.
+func (s *survey) rates() *rates {
+	if s.usual == nil {
+		s.usual = ratesOf(s.acts)
+	}
+	return s.usual
 }
 
 // ratesOf counts the recoveries that operators carried out by hand.
@@ -141,26 +160,25 @@ func weekHour(at int64) int { return int(((at+thursday)%weekHours + weekHours) %
 
 // fit learns the common shape, then each operator's own, then the dispersion.
 func (r *rates) fit() {
+	for how := range r.week {
+		r.week[how] = 0.5
+	}
 	for _, o := range r.operators {
 		o.span(r.from, r.to)
-		floats.Add(r.share[:], o.week[:])
+		floats.Add(r.week[:], o.week[:])
 	}
-	// Half a reset an hour: no hour of the week is impossible.
-	floats.AddConst(0.5, r.share[:])
-	floats.Scale(1/floats.Sum(r.share[:]), r.share[:])
-	for how, s := range r.share {
-		r.dayShare[how%dayHours] += s
-		r.weekdays[how/dayHours] += s
+	r.all = floats.Sum(r.week[:])
+	for how, n := range r.week {
+		r.day[how%dayHours] += n
+		r.days[how/dayHours] += n
 	}
-	weeks := 0.0
 	for _, o := range r.operators {
-		o.weeks = floats.Dot(o.seen[:], r.share[:])
-		weeks += o.weeks
+		o.weeks = floats.Dot(o.seen[:], r.week[:]) / r.all
+		r.weeks += o.weeks
 	}
-	r.mean = r.n / weeks
 	num, den := 0.0, 0.0
 	for _, o := range r.operators {
-		m := r.mean * o.weeks
+		m := r.n / r.weeks * o.weeks
 		num, den = num+(o.n-m)*(o.n-m)-o.n, den+m*m
 	}
 	r.opShape = shape(num, den)
@@ -174,7 +192,7 @@ func (r *rates) fit() {
 	r.cellShape = shape(num, den)
 	for _, o := range r.operators {
 		r.disperse(o)
-		r.num, r.den = r.num+o.num, r.den+o.den
+		r.spread = r.spread.plus(o.spread, 1)
 	}
 }
 
@@ -208,9 +226,12 @@ func (o *operator) span(first, last int64) {
 // by his rate and the shape of his days, without the x resets of `without` hours.
 func (r *rates) prior(o *operator, how int, x, without float64) float64 {
 	h := how % dayHours
-	rate := (r.opShape + o.n - x) / (r.opShape/r.mean + max(o.weeks-without*r.share[how], 0))
-	ofDay := (o.day[h] - x + dayWeight*r.dayShare[h]) / (o.n - x + dayWeight)
-	ofWeek := (r.share[how]*r.n + hourWeight*r.weekdays[how/dayHours]) / (r.dayShare[h]*r.n + hourWeight)
+	all, day := r.all-x, r.day[h]-x
+	gone := without * (r.week[how] - x) / all // weeks of activity
+	mean := max(r.n-x, 0.5) / (r.weeks - gone)
+	rate := (r.opShape + o.n - x) / (r.opShape/mean + max(o.weeks-gone, 0))
+	ofDay := (o.day[h] - x + dayWeight*day/all) / (o.n - x + dayWeight)
+	ofWeek := (r.week[how] - x + hourWeight*(r.days[how/dayHours]-x)/all) / (day + hourWeight)
 	return rate * ofDay * ofWeek
 }
 
@@ -222,9 +243,9 @@ func (r *rates) expect(o *operator, how int, x float64) (mean, sure float64) {
 	return sure / (r.cellShape/r.prior(o, how, x, 1) + max(o.seen[how]-1, 0)), sure
 }
 
-// excess is what an hour adds to the moments of the dispersion.
-func excess(x, mean, sure float64) (num, den float64) {
-	return (x-mean)*(x-mean) - x - mean*mean/sure, mean * mean
+// spreadOf gives what one hour adds.
+func spreadOf(x, mean, sure float64) spread {
+	return spread{(x-mean)*(x-mean) - x - mean*mean/sure, mean, mean * mean}
 }
 
 // disperse sums an operator's hours, the empty ones too.
@@ -234,13 +255,11 @@ func (r *rates) disperse(o *operator) {
 		how := weekHour(h.hour)
 		empty[how]--
 		mean, sure := r.expect(o, how, float64(h.n))
-		num, den := excess(float64(h.n), mean, sure)
-		o.num, o.den = o.num+num, o.den+den
+		o.spread = o.spread.plus(spreadOf(float64(h.n), mean, sure), 1)
 	}
 	for how, times := range empty {
 		mean, sure := r.expect(o, how, 0)
-		num, den := excess(0, mean, sure)
-		o.num, o.den = o.num+times*num, o.den+times*den
+		o.spread = o.spread.plus(spreadOf(0, mean, sure), times)
 	}
 }
 
@@ -249,12 +268,14 @@ func (r *rates) disperse(o *operator) {
 func (r *rates) chance(o *operator, at int64, x int) (p, mean float64) {
 	how := weekHour(at)
 	mean, sure := r.expect(o, how, float64(x))
-	num, den := excess(float64(x), mean, sure)
-	pool := (r.num - num) / (r.den - den)
-	weight := r.den / float64(len(r.operators)) // the pool counts as one more operator
-	own := (o.num - num + weight*pool) / (o.den - den + weight)
-	dispersion := min(max(own, leastDispersion), mostDispersion)
-	return tail(x, mean, 1/(1/sure+dispersion)), mean
+	this := spreadOf(float64(x), mean, sure)
+	pool, own := r.spread.plus(this, -1), o.spread.plus(this, -1)
+	// The pool counts as one more operator, an average one.
+	each := 1 / float64(len(r.operators))
+	own = own.plus(pool, each)
+	// Which of the two ways it is cannot be told from few resets: the larger holds.
+	beyond := max(own.excess/own.mean*mean, own.excess/own.square*mean*mean, leastDispersion*mean*mean)
+	return tail(x, mean, mean*mean/(beyond+mean*mean/sure)), mean
 }
 
 // tail is the chance that a negative binomial of a mean and size is at least x.

@@ -2,7 +2,8 @@
 //
 // A survey never says that something is wrong, only that it is unlike the rest,
 // and how unlike. Each finding states its baseline, and a check over many counts
-// states its rate of error and keeps to it (calibration_test.go). The methods
+// states its rate of error and keeps to it (calibration_test.go, which also says
+// what it finds of what is planted). The methods
 // are textbook ones:
 //
 //   - Counts are over-dispersed: an operator's resets of an hour are taken as
@@ -12,6 +13,11 @@
 //   - Among many tests those are told whose false discovery rate stays within
 //     the policy's limit (Benjamini and Hochberg, Controlling the False Discovery
 //     Rate, 1995). burst.go
+//   - A slow rise shows in the sum of what lies above the usual (Page, Continuous
+//     Inspection Schemes, 1954), told at a limit for a stated average run length
+//     (Siegmund, Sequential Analysis, 1985). drift.go
+//   - That work is divided follows from Fisher's exact test; pair.go. How seldom
+//     somebody does something new is told by how often it happens (Good 1953). spot.go
 //
 // Where there is too little to tell, a check is not judged, and the run says what
 // is lacking. The same rows give the same findings to the last digit: sums run
@@ -61,6 +67,9 @@ type statistic struct {
 // statistics are the checks that look at the whole set.
 var statistics = []statistic{
 	{"operator-burst", "bursts", bursts},
+	{"operator-drift", "drifts", drifts},
+	{"rare-pair", "rare_pairs", rarePairs},
+	{"rare-place-or-hour", "rare_spots", rareSpots},
 }
 
 // survey is one survey under way.
@@ -71,6 +80,7 @@ type survey struct {
 	mem   memory.Allocator
 	texts map[string]string
 	acts  []act    // by time, then event id
+	usual *rates   // of acts, once asked for
 	told  []string // what was tested at which rate
 }
 
