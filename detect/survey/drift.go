@@ -159,8 +159,8 @@ type work struct{ done, usual, weight float64 }
 // root of what he does, so that one huge desk is not everybody.
 func shareOut(all, operators []*series) {
 	weeks := 0
-	for _, o := range operators {
-		weeks = max(weeks, o.to)
+	for _, q := range all { // a desk's last week may be one of somebody with few resets
+		weeks = max(weeks, q.to)
 	}
 	total, of := make([]work, weeks), map[string]*series{}
 	add := func(o *series, times float64, into func(week int) *work) {
