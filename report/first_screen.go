@@ -149,7 +149,7 @@ func (f FirstContact) sayLook(b *block, room int) {
 	var logs [][2]string
 	for i, check := range f.Logs {
 		if i == maxLogsShown-1 && len(f.Logs) > maxLogsShown {
-			logs = append(logs, [2]string{"", fmt.Sprintf("and %d more checks on the logs themselves", len(f.Logs)-i)})
+			logs = append(logs, [2]string{"", fmt.Sprintf("and %d more checks on the logs or all resets", len(f.Logs)-i)})
 			break
 		}
 		logs = append(logs, [2]string{"", fmt.Sprintf("%d × %s: %s", check.Count, check.ID, check.Title)})

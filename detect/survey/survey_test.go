@@ -3,8 +3,11 @@ package survey
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,5 +172,35 @@ func TestTail(t *testing.T) {
 	poisson := distuv.Poisson{Lambda: 2}
 	if got, want := tail(6, 2, 1e8), 1-poisson.CDF(5); math.Abs(got-want) > 1e-6 {
 		t.Errorf("without dispersion %v, want %v", got, want)
+	}
+}
+
+// Whatever the times and names are, what is told is a number.
+func TestStrangeResets(t *testing.T) {
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		o := &organisation{}
+		reach := []time.Duration{time.Hour, 14 * 24 * time.Hour, 400 * 24 * time.Hour, 26 * 365 * 24 * time.Hour}[rng.IntN(4)]
+		at := opening
+		for range 1 + rng.IntN(300) {
+			if rng.IntN(3) > 0 { // else in the same hour again
+				at = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.Int64N(int64(reach))))
+			}
+			r := o.reset(fmt.Sprintf("op%d", rng.IntN(1+int(seed%7))), at)
+			r.Unit, r.Desk, r.ByHand = fmt.Sprintf("u%d", rng.IntN(3)), fmt.Sprintf("d%d", rng.IntN(2)), rng.IntN(9) > 0
+			if rng.IntN(9) == 0 {
+				r.Campaign = "INC-1"
+			}
+			e := &o.events[len(o.events)-1]
+			e.IP, e.Place = []string{"", "::1", "192.0.2.9", "fe80::1%eth0", "not an address"}[rng.IntN(5)], []string{"", "Leeds"}[rng.IntN(2)]
+		}
+		got := o.survey(t, [2]int64{})
+		for _, l := range slices.Sorted(maps.Keys(got.Facts)) {
+			for _, f := range got.Facts[l] {
+				if said := fmt.Sprintf("%+v", f); strings.Contains(said, "NaN") || strings.Contains(said, "Inf") {
+					t.Errorf("seed %d: %s", seed, said)
+				}
+			}
+		}
 	}
 }
