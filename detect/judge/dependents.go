@@ -68,6 +68,16 @@ func (s *sitting) rotation(f *dependentFacts) *dependentFacts {
 			break
 		}
 	}
+	if f.Rotated || !slices.Contains(tokenKinds, f.Kind) {
+		return f
+	}
+	// A token is not rotated but ended, by itself or with all others.
+	for _, e := range s.c.Steps[custody.Closed] {
+		if e.Time >= from && endsAccess(e.Event, f.Kind, f.System, f.ID) && s.revived(f.ID) == nil {
+			f.Rotated, f.At, f.Proof, f.Event = true, event.When(e.Time), "log", e.Event.ID.String()
+			break
+		}
+	}
 	return f
 }
 
