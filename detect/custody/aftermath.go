@@ -2,6 +2,7 @@ package custody
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"resetproof/ingest/event"
@@ -49,8 +50,8 @@ func (f *Fold) aftermath(c *Case) {
 			if f.isAct(c, s) {
 				c.Lost = append(c.Lost, s)
 			}
-		case event.MFARemoved: // by its owner it is his own housekeeping
-			if near && s.ActorID != f.id && (s.Time < c.Time || f.open(c, s)) {
+		case event.MFARemoved: // by its owner it is his own housekeeping, but for the one that came back
+			if near && (s.ActorID != f.id || c.regained(s.CredentialID)) && (s.Time < c.Time || f.open(c, s)) {
 				c.Lost = append(c.Lost, s)
 			}
 		case event.DeviceUntrusted:
@@ -67,6 +68,13 @@ func (f *Fold) aftermath(c *Case) {
 			}
 		}
 	}
+}
+
+// regained tells whether a factor was enrolled after the case's own were taken.
+func (c *Case) regained(id string) bool {
+	return id != "" && len(c.Lost) > 0 && slices.ContainsFunc(c.Regained, func(r Step) bool {
+		return r.Kind == event.MFAEnrolled && r.Time >= c.Lost[0].Time && strings.EqualFold(r.CredentialID, id)
+	})
 }
 
 // speaksOf tells whether a record belongs to a case: it cites its ticket, is
