@@ -208,7 +208,13 @@ func (f *Fold) recognise(c *Case) {
 		c.Redeemed = append(c.Redeemed, f.sight(s, c.Time))
 	}
 	for _, s := range c.enrolled {
-		c.Enrolled = append(c.Enrolled, f.sight(s, c.Time))
+		e := f.sight(s, c.Time)
+		if s.Kind == event.DeviceTrusted {
+			// The device that the record names is the new one itself: as strange as
+			// the place it was enrolled from.
+			e.DeviceKnown = e.PlaceKnown
+		}
+		c.Enrolled = append(c.Enrolled, e)
 	}
 	for _, s := range c.Steps[Requested] {
 		if s.ActorID == f.id && s.Time <= c.Time {
