@@ -166,7 +166,8 @@ func (r *Resolver) AccountsIn(id, directory string) int {
 	if !ok {
 		return 0
 	}
-	var ids, names, others int
+	var ids, others int
+	var flat, dotted []string // the user's part of names below a NetBIOS name, and below a DNS name
 	for _, m := range r.of(c) {
 		l := &r.literals[m.literal]
 		switch {
@@ -174,15 +175,34 @@ func (r *Resolver) AccountsIn(id, directory string) int {
 		case l.stable():
 			ids++
 		case strings.IndexByte(l.key, '\\') >= 0:
-			names++
+			domain, user, _ := strings.Cut(l.key, `\`)
+			if strings.IndexByte(domain, '.') >= 0 {
+				dotted = append(dotted, user)
+			} else {
+				flat = append(flat, user)
+			}
 		default:
 			others++
 		}
 	}
-	if n := max(ids, names); n > 0 {
+	if n := max(ids, namesOf(flat, dotted)); n > 0 {
 		return n
 	}
 	return others
+}
+
+// namesOf counts accounts by their names: Windows writes one account below its
+// domain's NetBIOS name in one record and below its DNS name in the next.
+func namesOf(flat, dotted []string) int {
+	n := len(flat)
+	for _, user := range dotted {
+		if i := slices.Index(flat, user); i >= 0 {
+			flat = slices.Delete(flat, i, i+1)
+			continue
+		}
+		n++
+	}
+	return n
 }
 
 // SystemsOf lists the systems of one account as somebody wrote it, sorted: the

@@ -68,8 +68,10 @@ func TestNoTopologySaysNothing(t *testing.T) {
 func TestAccountsAreCountedByDirectory(t *testing.T) {
 	sid := "S-1-5-21-1-2-3-"
 	at := int64(1)
-	r := build(roster(t, "id,accounts\nann,ann@acme.example;ACME\\ann;ad:ACME\\adm-ann;00u1111111111111111a\nbob,ad:bob\n"), nil, []sighted{
+	r := build(roster(t, "id,accounts\nann,ann@acme.example;ACME\\ann;ad:ACME\\adm-ann;00u1111111111111111a\nbob,ad:bob\ncarl,ACME\\carl;EMEA\\carl\n"), nil, []sighted{
 		{event.Party{System: "ad", ID: sid + "1", Name: `ACME\ann`}, at},
+		// The same account below the DNS name of its domain.
+		{event.Party{System: "ad", ID: sid + "1", Name: `acme.example\ann`}, at},
 		{event.Party{System: "entra", ID: "11111111-1111-1111-1111-111111111111", Name: "ann@acme.example"}, at},
 		{event.Party{System: "m365-ual", ID: "11111111-1111-1111-1111-111111111111", Name: "ann@acme.example"}, at},
 	})
@@ -78,7 +80,7 @@ func TestAccountsAreCountedByDirectory(t *testing.T) {
 		want          int
 	}{
 		{"ann", "ad", 2}, // the second by its name alone: no record of it yet
-		{"ann", "entra", 1}, {"ann", "okta", 1}, {"ann", "google", 0}, {"bob", "ad", 1}, {"nobody", "ad", 0},
+		{"ann", "entra", 1}, {"ann", "okta", 1}, {"ann", "google", 0}, {"bob", "ad", 1}, {"carl", "ad", 2}, {"nobody", "ad", 0},
 	} {
 		if got := r.AccountsIn(c.id, c.directory); got != c.want {
 			t.Errorf("%s has %d accounts in %s, want %d", c.id, got, c.directory, c.want)
