@@ -136,6 +136,15 @@ func awsSecretARN(h *hanger) string {
 	return fmt.Sprintf("arn:aws:secretsmanager:us-east-1:%s:secret:%s-%s", awsAccount, h.id, h.suffix)
 }
 
+// awsKeys are the keys of IAM users, which are used and not read.
+var awsKeys = &store{
+	name: "aws",
+	id:   func(g *org) string { return g.awsKey() },
+	join: func(g *org, p *person) { g.joinAWS(p) },
+	read: func(g *org, at time.Time, p *person, from seat, h *hanger) { g.awsUse(at, p, from, h.id) },
+	end:  func(g *org, at time.Time, by *person, h *hanger) { g.awsEndKey(at, by, h.user, h.id) },
+}
+
 // aws is IAM: programs have keys, persons a password for the console. No record
 // says that a session ended.
 var aws = &directory{

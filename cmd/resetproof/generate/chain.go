@@ -26,6 +26,7 @@ type chain struct {
 	// ended, restored when the factors that the reset took were back; zero for never.
 	changed, ended, restored time.Time
 	dropped                  bool // the reset took all factors
+	raised                   bool // the operator took up the right for it, for some hours
 	tokensEnded              time.Time
 	keysEnd                  time.Time // of the old key, where a program got a new one
 	reviewed                 *review
@@ -143,6 +144,7 @@ func (g *org) base(tier string, dir *directory, dsk *desk) *chain {
 		c.deliver.by = c.operator
 		c.approvals[0].by = other(g.rng, g.staff.admins, c.operator)
 	}
+	c.raised = tier == privileged && dir.activate != nil
 	c.before = 12
 	c.after = []time.Time{g.clock(c.at, 2*time.Hour, 4*time.Hour), g.clock(c.at, 20*time.Hour, 28*time.Hour), g.clock(c.at, 6*day, 7*day)}
 	return c
@@ -183,6 +185,9 @@ func (c *chain) write() {
 		for _, a := range c.approvals {
 			c.desk.approve(g, c.ticket, a)
 		}
+	}
+	if c.raised {
+		c.dir.activate(g, c.at.Add(-7*time.Minute), g.staff.security[0], c.operator, "User Administrator", cites)
 	}
 	for i := range c.before {
 		at := c.at.Add(-time.Duration(40-3*i) * day)
@@ -313,10 +318,13 @@ func (c *chain) moveTo(at time.Time) {
 // after the end is on no record.
 func (c *chain) beforeTheEnd(left time.Duration) {
 	c.moveTo(logsUntil.Add(-left))
-	if c.operator == c.who {
-		return
+	if c.operator != c.who {
+		c.ownOperator() // nobody resets dozens in the last hour
 	}
-	// Nobody resets dozens in the last hour: each such reset has an operator of its own.
+}
+
+// ownOperator has somebody carry the reset out who does nothing else.
+func (c *chain) ownOperator() {
 	old := c.operator
 	c.operator = c.g.hire(old.unit)
 	c.operator.manager, c.operator.roles = old.manager, old.roles

@@ -43,7 +43,7 @@ type waiver struct {
 }
 
 // kindsKept are the steps that the organisation says it writes down itself.
-var kindsKept = []string{"reset.requested", "identity.verified", "identity.verification_failed", "reset.approved", "reset.denied", "credential.delivered", "token.revoked", "secret.rotated", "secret.revoked", "case.reviewed"}
+var kindsKept = []string{"reset.requested", "identity.verified", "identity.verification_failed", "reset.approved", "reset.denied", "credential.delivered", "token.revoked", "directory.synced", "reset.executed", "credential.changed", "secret.rotated", "secret.revoked", "case.reviewed"}
 
 // asked are the kinds that a desk shows.
 var asked = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
@@ -79,6 +79,9 @@ func (g *org) contextFiles() {
 	g.csv("topology.csv", "directory,authority,mechanism,deadline", func(add func(...string)) {
 		for _, d := range directories {
 			add(d.name, d.name, "none", "")
+			if system := copies[d]; system != "" {
+				add(system, d.name, "hash-sync", "1h")
+			}
 		}
 	})
 	g.files["policy.yaml"] = []byte(policy)

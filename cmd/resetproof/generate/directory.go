@@ -27,6 +27,9 @@ type directory struct {
 	dropFactors func(g *org, at time.Time, by, p *person)
 	enrol       func(g *org, at time.Time, p *person, from seat, factor string)
 	grant       func(g *org, at time.Time, by, p *person, role string)
+	revoke      func(g *org, at time.Time, by, p *person, role string)
+	// logout is the owner's own end of a session; refuse a try with one that ended.
+	logout, refuse func(g *org, at time.Time, p *person, from seat, session string)
 	// activate takes up a role for some hours, which an approver let through.
 	activate func(g *org, at time.Time, approver, p *person, role, ticket string)
 	// recover is a reset by its owner; proofs are the methods that the product

@@ -171,17 +171,11 @@ var entra = &directory{
 	grant: func(g *org, at time.Time, by, p *person, role string) {
 		g.entraRole(at, "Add member to role", g.entraBy(by, by.seat().ip), p, role)
 	},
+	revoke: func(g *org, at time.Time, by, p *person, role string) {
+		g.entraRole(at, "Remove member from role", g.entraBy(by, by.seat().ip), p, role)
+	},
 	activate: func(g *org, at time.Time, approver, p *person, role, ticket string) {
-		id, named := g.uuid(), obj{"id": g.steadyUUID("role", role), "displayName": role, "type": "Role", "modifiedProperties": []any{}}
-		why := []obj{{"key": "TicketNumber", "value": ticket}, {"key": "TicketSystem", "value": "desk"}, {"key": "Justification", "value": "work on the mail tenant"}}
-		for i, step := range []struct {
-			activity string
-			by       *person
-		}{{"requested", p}, {"request approved", approver}, {"completed", p}} {
-			g.entraAudit(at.Add(time.Duration(i-2)*time.Minute), entraAudit{service: pim, activity: "Add member to role " + step.activity + " (PIM activation)",
-				category: "RoleManagement", correlation: id, by: g.entraBy(step.by, nil), about: []obj{g.entraUser(p), named}, details: why})
-		}
-		g.entraRole(at.Add(time.Second), "Add member to role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), p, role)
+		g.entraActivate(at, approver, p, role, ticket)
 		g.entraRole(at.Add(4*time.Hour), "Remove member from role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), p, role)
 	},
 	recover: func(g *org, s selfReset) { g.entraSelfReset(s) },
@@ -196,6 +190,20 @@ var entra = &directory{
 	},
 	// What its reset service can ask for, by strength.
 	proofs: map[int][]string{1: {"email", "security questions"}, 2: {"mobile phone sms", "mobile phone call", "mobile app notification"}, 3: {"mobile app code", "hardware oath token"}},
+}
+
+// entraActivate is a role taken up in PIM; when it ends is another record.
+func (g *org) entraActivate(at time.Time, approver, p *person, role, ticket string) {
+	id, named := g.uuid(), obj{"id": g.steadyUUID("role", role), "displayName": role, "type": "Role", "modifiedProperties": []any{}}
+	why := []obj{{"key": "TicketNumber", "value": ticket}, {"key": "TicketSystem", "value": "desk"}, {"key": "Justification", "value": "work on the mail tenant"}}
+	for i, step := range []struct {
+		activity string
+		by       *person
+	}{{"requested", p}, {"request approved", approver}, {"completed", p}} {
+		g.entraAudit(at.Add(time.Duration(i-2)*time.Minute), entraAudit{service: pim, activity: "Add member to role " + step.activity + " (PIM activation)",
+			category: "RoleManagement", correlation: id, by: g.entraBy(step.by, nil), about: []obj{g.entraUser(p), named}, details: why})
+	}
+	g.entraRole(at.Add(time.Second), "Add member to role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), p, role)
 }
 
 // entraTokens is the end of all refresh tokens, which Core Directory writes with

@@ -43,6 +43,15 @@ var book = &store{
 	},
 }
 
+// tokenBook is a list of the tokens and keys that people made for their programs.
+var tokenBook = &store{
+	name: "mail",
+	id:   func(g *org) string { return "tok-" + g.letters(10, "abcdefghijklmnop") },
+	end: func(g *org, at time.Time, by *person, h *hanger) {
+		g.step(row{at: at, kind: "token.revoked", account: h.user.login, actor: by.login, secret: h.id, system: h.store.name, source: "key book"})
+	},
+}
+
 // hang adds a secret that the account uses, and that is replaced in time.
 func (c *chain) hang(s *store) *hanger {
 	g := c.g

@@ -109,6 +109,16 @@ var okta = &directory{
 	grant: func(g *org, at time.Time, by, p *person, role string) {
 		g.oktaEvent(at, "user.account.privilege.grant", by, p, by.seat(), obj{"debugContext": obj{"debugData": obj{"privilegeGranted": role}}})
 	},
+	revoke: func(g *org, at time.Time, by, p *person, role string) {
+		g.oktaEvent(at, "user.account.privilege.revoke", by, p, by.seat(), obj{"debugContext": obj{"debugData": obj{"privilegeRevoked": role}}})
+	},
+	logout: func(g *org, at time.Time, p *person, from seat, session string) {
+		g.oktaEvent(at, "user.session.end", p, p, from, obj{"authenticationContext": oktaSession(session)})
+	},
+	refuse: func(g *org, at time.Time, p *person, from seat, session string) {
+		g.oktaEvent(at, "user.authentication.sso", p, nil, from, obj{"authenticationContext": oktaSession(session), "outcome": obj{"result": "FAILURE", "reason": "SESSION_EXPIRED"},
+			"target": []any{obj{"id": "0oa" + g.word(17), "type": "AppInstance", "alternateId": "Timesheets", "displayName": "Timesheets"}}})
+	},
 	role:    "Super administrator",
 	recover: func(g *org, s selfReset) { g.oktaSelfReset(s) },
 	proofs:  map[int][]string{1: {"email"}, 2: {"SMS_FACTOR", "CALL_FACTOR", "OKTA_VERIFY_PUSH"}, 3: {"token:software:totp", "token:hotp"}, 4: {"FIDO_WEBAUTHN"}},

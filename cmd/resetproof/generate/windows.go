@@ -57,7 +57,7 @@ func (g *org) logonID() string { return "0x" + strings.TrimLeft(g.hex(8), "0") }
 // adActions are the names that Winlogbeat's security module gives to ids.
 var adActions = map[string]string{
 	"4624": "logged-in", "4625": "logon-failed", "4720": "added-user-account", "4722": "enabled-user-account", "4723": "changed-password", "4724": "reset-password",
-	"4728": "added-member-to-group", "4732": "added-member-to-group", "4738": "modified-user-account", "4740": "locked-out-user-account", "4741": "added-computer-account",
+	"4728": "added-member-to-group", "4729": "removed-member-from-group", "4732": "added-member-to-group", "4738": "modified-user-account", "4740": "locked-out-user-account", "4741": "added-computer-account",
 	"4742": "changed-computer-account", "4767": "unlocked-user-account", "4768": "kerberos-authentication-ticket-requested", "4771": "kerberos-preauth-failed",
 }
 
@@ -187,5 +187,8 @@ var activeDirectory = &directory{
 			group = sid(512)
 		}
 		g.adGroup(at, "4728", g.adAdmin(by), g.adOf(p), g.logonID(), role, group)
+	},
+	revoke: func(g *org, at time.Time, by, p *person, role string) {
+		g.adGroup(at, "4729", g.adAdmin(by), g.adOf(p), g.logonID(), role, domainSID+"-512")
 	},
 }
