@@ -46,7 +46,7 @@ func TestScoreSeesWhatIsWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newScore()
-		if err := s.add(org, org+"-report"); err != nil {
+		if err := s.add(org, org+"-report", nil); err != nil {
 			t.Fatal(err)
 		}
 		var said strings.Builder

@@ -67,8 +67,9 @@ type resetKey struct {
 	time     string
 }
 
-// add scores the report of one organisation.
-func (s *score) add(org, report string) error {
+// add scores the report of one organisation. Findings of the unscored checks
+// count only where they were planted.
+func (s *score) add(org, report string, unscored []string) error {
 	truth, err := jsonLines[generate.Truth](filepath.Join(org, "truth.jsonl"))
 	if err != nil {
 		return err
@@ -119,7 +120,7 @@ func (s *score) add(org, report string) error {
 		s.cases.invented++
 		s.complain("cases", "%s: a case for %s at %s (%s, %s) that was not planted", org, c.Identity, c.Time, *cmp.Or(c.Class, new(string)), *cmp.Or(c.Path, new(string)))
 	}
-	s.strays(org, truth, findings)
+	s.strays(org, truth, slices.DeleteFunc(findings, func(f judge.Finding) bool { return slices.Contains(unscored, f.Check) }))
 	return nil
 }
 

@@ -31,8 +31,10 @@ func (s *sitting) worth(v custody.Step) worth {
 	}
 	switch factor := s.need.policy.Methods.Factor(v.Method); factor {
 	case "app", "key":
-		if slices.ContainsFunc(s.c.Steps[custody.Executed], func(a custody.Step) bool {
-			return a.Kind == event.MFAReset && (a.CredentialID == "" || a.CredentialID == v.CredentialID)
+		// A reset of all factors says of none that its owner had it no longer: policy
+		// asks administrators for a key and for new factors in one recovery.
+		if v.CredentialID != "" && slices.ContainsFunc(s.c.Steps[custody.Executed], func(a custody.Step) bool {
+			return a.Kind == event.MFAReset && a.CredentialID == v.CredentialID
 		}) {
 			return nothing
 		}

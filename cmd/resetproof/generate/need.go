@@ -67,12 +67,13 @@ var needs = map[string]need{
 		dependents: day, review: 3 * day, watch: 7 * day, channel: "sealed-envelope"},
 }
 
-// methods are verification methods by their strength. Those that hang on a
-// factor or on contact data which the reset itself takes away count for nothing.
+// methods are verification methods by their strength. One that hangs on contact
+// data or a factor changed shortly before, or itself being reset, counts for
+// nothing.
 var methods = map[int][]string{
 	0: {"none", "informal"},
 	1: {"kba", "employee-number", "date-of-birth", "mail", "voice-recognised"},
 	2: {"sms", "callback", "manager-mail", "manager-video", "recovery-contact"},
 	3: {"totp", "manager-in-person", "document-selfie", "hardware-otp"},
-	4: {"photo-id", "document-biometric", "code-in-person"},
+	4: {"photo-id", "document-biometric", "code-in-person", "fido2", "passkey", "piv"},
 }

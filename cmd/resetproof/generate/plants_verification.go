@@ -55,9 +55,8 @@ var verificationPlants = []plant{
 		c.checks[0].method = pick(c.g.rng, c.dir.bound)
 		c.expect("no-step-up", "changed-contact-then-reset", "weaker-than-login")
 	}},
-	{check: "weak-verification", what: "by a key that the reset takes away", tiers: []string{privileged}, do: func(c *chain) {
+	{check: "weak-verification", what: "by a key, and all factors are enrolled anew", twin: true, tiers: []string{privileged}, do: func(c *chain) {
 		c.checks[0].method = pick(c.g.rng, []string{"fido2", "passkey", "piv"})
-		c.unproven(c.worth(c.checks[0].method))
 	}},
 	{check: "weak-verification", what: "self-service, one strength too weak", tiers: own, base: (*org).selfBase, do: func(c *chain) {
 		strength := c.need().bar - 1
@@ -166,15 +165,8 @@ func (c *chain) unproven(strength int) {
 	}
 }
 
-// worthless is the strength of a verification by something that the reset takes
-// away, or that hangs on what was changed.
-const worthless = -1
-
 // worth is the strength of a method in this reset.
 func (c *chain) worth(method string) int {
-	if c.dropped && slices.Contains([]string{"totp", "hardware-otp", "fido2", "passkey", "piv", "push"}, method) {
-		return worthless
-	}
 	for strength := range 5 {
 		if slices.Contains(methods[strength], method) {
 			return strength
