@@ -155,6 +155,12 @@ func scanInto(t *testing.T, dir string, args ...string) *scanned {
 	if code != 0 && code != exitFindings || errs.Len() > 0 {
 		t.Fatalf("exit %d: %s", code, errs.String())
 	}
+	return readScan(t, out, store)
+}
+
+// readScan reads what a scan wrote, the report and the lake.
+func readScan(t *testing.T, out, store string) *scanned {
+	t.Helper()
 	s := &scanned{events: map[string]event.Event{}}
 	s.cases = readLines[judge.CaseRecord](t, filepath.Join(out, "cases.jsonl"))
 	s.findings = readLines[judge.Finding](t, filepath.Join(out, "findings.jsonl"))

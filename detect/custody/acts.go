@@ -79,34 +79,42 @@ func (f *Fold) acts() []Step {
 	return acts
 }
 
-// birth is the creation of an account, and whether it is a computer's.
-type birth struct {
-	creator string // identity, "" where nobody is named
-	time    int64
-	machine bool
-}
-
-func (f *Fold) births() map[string][]birth {
-	born := map[string][]birth{}
+// births are the creations of accounts, of the identity's own and by it.
+func (f *Fold) births() []Step {
+	var born []Step
 	for _, s := range f.steps {
 		if s.Kind == event.AccountCreated && s.Outcome == event.Success {
-			k := accountKey(s.Account)
-			born[k] = append(born[k], birth{s.ActorID, s.Time, s.Account.Type == "machine"})
+			born = append(born, s)
 		}
 	}
 	return born
 }
 
-func accountKey(p event.Party) string {
-	if p.ID != "" {
-		return p.System + ":" + strings.ToLower(p.ID)
+// sameAccount tells whether two records name one account: by its id, or where
+// one of them gives none by whatever name they share.
+func sameAccount(a, b event.Party) bool {
+	if a.System != b.System {
+		return false
 	}
-	return p.System + ":" + strings.ToLower(p.Name)
+	if a.ID != "" && b.ID != "" {
+		return strings.EqualFold(a.ID, b.ID)
+	}
+	for _, is := range []string{a.ID, a.Name} {
+		if is != "" && (strings.EqualFold(is, b.ID) || strings.EqualFold(is, b.Name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // notCase says why an act is no case, "" if it is one (design 3.2).
-func (f *Fold) notCase(s Step, born map[string][]birth) string {
-	births := born[accountKey(s.Account)]
+func (f *Fold) notCase(s Step, born []Step) string {
+	var births []Step
+	for _, b := range born {
+		if sameAccount(b.Account, s.Account) {
+			births = append(births, b)
+		}
+	}
 	if f.machineAccount(s, births) {
 		return NotMachineAccount
 	}
@@ -116,14 +124,17 @@ func (f *Fold) notCase(s Step, born map[string][]birth) string {
 	if f.copied(s) {
 		return NotCopied
 	}
+	if IsDuty(s.Event) {
+		return NotFactor
+	}
 	for _, b := range births {
 		switch s.Kind {
 		case event.ResetExecuted, event.CredentialIssued:
-			if within(b.time, s.Time, firstPassword) && (b.creator == s.ActorID || b.creator == "" || s.ActorID == "") {
+			if classOf(s.Event) == rules.Recovery && within(b.Time, s.Time, firstPassword) && (b.ActorID == s.ActorID || b.ActorID == "" || s.ActorID == "") {
 				return NotFirstPassword
 			}
 		case event.MFAEnrolled:
-			if s.Time >= b.time && within(b.time, s.Time, firstFactor) {
+			if s.Time >= b.Time && within(b.Time, s.Time, firstFactor) {
 				return NotFirstFactor
 			}
 		}
@@ -148,7 +159,7 @@ func (f *Fold) explainedElsewhere(s Step) bool {
 // machineAccount tells a computer's account: its record says so, or its name
 // ends in $ and no record shows it made as a user. A trailing $ alone proves
 // nothing: attackers name users so (sources.md 0.5).
-func (f *Fold) machineAccount(s Step, births []birth) bool {
+func (f *Fold) machineAccount(s Step, births []Step) bool {
 	if s.Account.Type == "machine" {
 		return true
 	}
@@ -156,7 +167,7 @@ func (f *Fold) machineAccount(s Step, births []birth) bool {
 		return false
 	}
 	for _, b := range births {
-		if !b.machine {
+		if b.Account.Type != "machine" {
 			return false
 		}
 	}

@@ -174,7 +174,11 @@ type Case struct {
 	// recovery codes after it.
 	Spent []Step
 
-	program bool // the identity is a service, a workload or shared
+	// Served tells that the account was used by a service or a batch job of some
+	// computer before the reset.
+	Served bool
+
+	program bool // the identity is a service, a workload or shared, or its record says so
 	// Arrivals are the first records of a new password after the reset, one a
 	// directory; Away the end of the account in one, before it or as the first
 	// thing after; OldUses the last sign-in with a password in those that the new
@@ -225,6 +229,8 @@ const (
 	NotRoutineChange  = "routine-change"
 	NotScheduled      = "scheduled-rotation"
 	NotFirstFactor    = "first-factor"
+	// NotFactor is the duty to use a second factor, which gives nobody one.
+	NotFactor = "mfa-requirement"
 	// NotDependent is a secret replaced because somebody it depends on was
 	// reset: a step of that case.
 	NotDependent = "dependent-rotation"

@@ -33,6 +33,12 @@ const (
 // runs, which only an account with a service principal name has.
 const ServiceTicket = "service-ticket"
 
+// OfProgram tells whether the record says that the account reset is an
+// application's or a service's.
+func (c *Case) OfProgram() bool {
+	return c.Primary.Account.Type == "app" || c.Primary.Account.Type == "service"
+}
+
 // consume notes one sign-in of the account, or a ticket for its service.
 func (f *Fold) consume(e *event.Event) {
 	if e.Credential == ServiceTicket {
@@ -42,6 +48,11 @@ func (f *Fold) consume(e *event.Event) {
 			}
 		}
 		return
+	}
+	if e.Kind == event.SigninSucceeded && e.Outcome == event.Success && slices.Contains(localLogons, e.Method) {
+		for _, c := range f.cases {
+			c.Served = c.Served || e.Time < c.Time
+		}
 	}
 	if e.Kind != event.SigninSucceeded && e.Kind != event.SigninFailed || !slices.ContainsFunc(f.cases, func(c *Case) bool { return c.program || c.Principal }) {
 		return

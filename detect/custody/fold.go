@@ -117,7 +117,7 @@ func (f *Fold) build() {
 	f.ways()
 	for _, c := range f.cases {
 		f.federate(c)
-		c.program = f.w.NonHuman(f.id, c.Time)
+		c.program = f.w.NonHuman(f.id, c.Time) || f.w.Row(f.id, c.Time) == nil && c.OfProgram()
 		f.surround(c)
 		f.aftermath(c)
 		f.watch(c)

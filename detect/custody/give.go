@@ -160,7 +160,7 @@ func (f *Fold) follow(cases []*Case) {
 			if !f.open(c, s) || f.onlyAct(c, s) {
 				continue
 			}
-			if last == nil || takes(c, s.Kind) || !takes(last, s.Kind) {
+			if last == nil || rather(s, c, last) {
 				last = c
 			}
 			if n == Closed || n == Dependents {
@@ -171,6 +171,27 @@ func (f *Fold) follow(cases []*Case) {
 			last.Steps[n] = append(last.Steps[n], linked(s, last))
 		}
 	}
+}
+
+// rather tells whether a step is rather a later case's than an earlier one's:
+// one that can take it, that its own record or an id ties to it, or that was
+// executed before it; else the later.
+func rather(s Step, later, earlier *Case) bool {
+	near := func(c *Case) int {
+		same := func(a Step) bool { return a.Origin.URI != "" && a.Origin == s.Origin }
+		switch {
+		case !takes(c, s.Kind):
+			return 0
+		case slices.ContainsFunc(c.Steps[Executed], same):
+			return 4
+		case linked(s, c).Link != Window:
+			return 3
+		case c.Time <= s.Time:
+			return 2
+		}
+		return 1
+	}
+	return near(later) >= near(earlier)
 }
 
 // delivers: a change of password is proof of delivery only by the owner.

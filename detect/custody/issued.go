@@ -51,7 +51,7 @@ func (f *Fold) endOf(c *Case, a Step, isPassword bool) *Step {
 		}
 		named := a.CredentialID != "" && sameID(s.CredentialID, a.CredentialID)
 		switch {
-		case slices.Contains(closings, s.Kind) && s.AccountID == f.id && accountKey(s.Account) == accountKey(a.Account),
+		case slices.Contains(closings, s.Kind) && s.AccountID == f.id && sameAccount(s.Account, a.Account),
 			isPassword && s.Credential == Password && slices.Contains(settings, s.Kind) && s.AccountID == f.id && s.System == a.System,
 			named && (slices.Contains(enders, s.Kind) || s.Kind == event.SecretRotated && s.Method != Reactivated):
 			if end == nil {

@@ -45,7 +45,7 @@ func (f *Fold) learn(e *event.Event) {
 // followsAll: every secret that the account reads depends on it: those of a
 // program, whose credential opens them, and those of anybody compromised. What
 // a person reads in the course of work is the team's.
-func (f *Fold) followsAll(c *Case) bool { return c.Cause == compromise || f.w.NonHuman(f.id, c.Time) }
+func (f *Fold) followsAll(c *Case) bool { return c.Cause == compromise || c.program }
 
 // NonHuman tells a service, shared or workload identity by the roster.
 func (w *World) NonHuman(id string, t int64) bool {

@@ -166,7 +166,8 @@ var texts = map[string]func(*event.Event) *string{
 	"id": func(e *event.Event) *string { return &e.CredentialID }, "role": func(e *event.Event) *string { return &e.Role },
 	"ip": func(e *event.Event) *string { return &e.IP }, "device": func(e *event.Event) *string { return &e.Device },
 	"category": func(e *event.Event) *string { return &e.Category }, "host": func(e *event.Event) *string { return &e.Host },
-	"type": func(e *event.Event) *string { return &e.Account.Type }, "actor-type": func(e *event.Event) *string { return &e.Actor.Type },
+	"account-id": func(e *event.Event) *string { return &e.Account.ID },
+	"type":       func(e *event.Event) *string { return &e.Account.Type }, "actor-type": func(e *event.Event) *string { return &e.Actor.Type },
 	"assigned": func(e *event.Event) *string { return &e.Assigned.Name }, "method": func(e *event.Event) *string { return &e.Method },
 }
 

@@ -180,7 +180,7 @@ func (s *Snapshot) note(e *event.Event) {
 			s.Later.later(e)
 		}
 	}
-	if !own {
+	if !own || IsDuty(e) {
 		return
 	}
 	switch e.Kind {

@@ -34,7 +34,7 @@ func (f *Fold) watch(c *Case) {
 		case f.warns(c, s):
 			c.Risks = append(c.Risks, s)
 		case s.Outcome == event.Failure || s.Time < c.Time || !f.open(c, s) || f.ownAct(c, s):
-		case slices.Contains(enrolments, s.Kind) && s.AccountID == f.id:
+		case slices.Contains(enrolments, s.Kind) && s.AccountID == f.id && !IsDuty(s.Event):
 			c.enrolled = append(c.enrolled, s)
 		case slices.Contains(tampering, s.Kind) && s.ActorID == f.id:
 			c.Cleared = append(c.Cleared, s)
@@ -56,10 +56,15 @@ func (f *Fold) byOwner(s Step) bool {
 }
 
 // plants tells persistence from ordinary work: credentials other than keys are
-// the reset itself, secrets of the inventory are known, a ticket of its own may
-// have been approved, and who changes policies every week changes one again.
+// the reset itself, a secret of no account is a value laid into a vault, secrets
+// of the inventory are known, a ticket of its own may have been approved, and
+// who changes policies every week changes one again.
 func (f *Fold) plants(c *Case, s Step) bool {
 	switch s.Kind {
+	case event.SecretCreated:
+		if s.Account.IsZero() {
+			return false
+		}
 	case event.CredentialIssued:
 		if classOf(s.Event) != rules.Issuance {
 			return false

@@ -13,6 +13,9 @@ type Observed struct {
 	PrivilegedAct bool // an act on the policy's list privileged_acts
 	ResetOthers   bool // executed a recovery of another identity
 	BreakGlass    bool // what is reset opens the system in an emergency only
+	// Machine: of one no roster knows, the logs tell that no person is behind it:
+	// the type of its principal, a service principal name, log-on types 4 and 5.
+	Machine bool
 }
 
 // Bases of a tier: what decided it.
@@ -47,6 +50,7 @@ var tierTable = []struct {
 		return f.machineKind && (f.tier == string(rules.PrivilegedMachine) || f.tier == string(rules.Privileged))
 	}},
 	{rules.Machine, BasisRoster, func(f *facts) bool { return f.machineKind }},
+	{rules.Machine, BasisObserved, func(f *facts) bool { return f.kind == "" && f.observed.Machine }},
 	{rules.Privileged, BasisRoster, func(f *facts) bool { return f.tier == string(rules.Privileged) }},
 	{rules.Privileged, BasisGroup, func(f *facts) bool { return f.privileged }},
 	{rules.Privileged, BasisObserved, func(f *facts) bool { return f.observed.PrivilegedAct }},

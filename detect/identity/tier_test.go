@@ -39,6 +39,8 @@ func TestTierAt(t *testing.T) {
 		{"nobody the roster knows", nil, Observed{}, rules.Ordinary, BasisDefault},
 		{"nobody the roster knows, seen with privilege", nil, act, rules.Privileged, BasisObserved},
 		{"nobody the roster knows, with an emergency credential", nil, Observed{BreakGlass: true}, rules.BreakGlass, BasisObserved},
+		{"nobody the roster knows, and no person", nil, Observed{Machine: true, PrivilegedAct: true}, rules.Machine, BasisObserved},
+		{"twin: a person by the roster", &Identity{Kind: Person, Tier: "ordinary"}, Observed{Machine: true}, rules.Ordinary, BasisRoster},
 		{"nobody the roster knows, seen resetting", nil, resets, rules.Sensitive, BasisObserved},
 	} {
 		if tier, basis := TierAt(pol, c.row, c.seen); tier != c.tier || basis != c.basis {

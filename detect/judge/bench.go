@@ -64,7 +64,7 @@ type Bench struct {
 	checks  []*check
 	spoken  map[string][]spoken // by check id
 	waivers []*waiver
-	missing map[unsourced]int64
+	missing map[unsourced]*missing
 	faults  map[string]int64
 	logs    []*logFacts
 	undone  []custody.Undone

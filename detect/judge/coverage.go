@@ -86,7 +86,9 @@ func LagQuantile(lags map[int64]int64, q float64) *int64 {
 }
 
 // gaps finds the silences of a feed: longer than a day and than three times the
-// longest silence of the 14 days before. Times are to the minute, as kept.
+// longest silence of the 14 days before. Of a feed that has not written for a day
+// yet, only those are that are longer than these 14 days: what rate it has is
+// not known. Times are to the minute, as kept.
 func gaps(f event.Feed) [][2]int64 {
 	type silence struct{ from, to int64 }
 	var recent []silence // each longer than all after it, so that the first is the longest
@@ -111,7 +113,7 @@ func gaps(f event.Feed) [][2]int64 {
 			longest = recent[0].to - recent[0].from
 		}
 		d := s.to - s.from
-		if d > max(leastGap, gapFactor*longest) && s.from-start >= leastGap {
+		if d > max(leastGap, gapFactor*longest) && (s.from-start >= leastGap || d > gapHistory) {
 			out = append(out, [2]int64{s.from, s.to})
 			return
 		}

@@ -94,6 +94,7 @@ func TestWhatAFeedCovers(t *testing.T) {
 		{"the longest silence counts for fourteen days", "0 12-360/6 395", nil, [2]int64{}, "0..360 395..395"},
 		{"and while it does the same silence is none", "0 12-300/6 335", nil, [2]int64{}, "0..335"},
 		{"the first day has no rate to go by", "0-12/6 90", nil, [2]int64{}, "0..90"},
+		{"but a silence beyond its fortnight is one", "0-12/6 360", nil, [2]int64{}, "0..12 360..360"},
 		{"two gaps leave three intervals", "0-48/6 100-148/6 200-248/6", nil, [2]int64{}, "0..48 100..148 200..248"},
 		{"the lag of the slowest in a hundred is taken off the end", "0-240/6", map[int64]int64{0: 98, 3600: 1, 36000: 1}, [2]int64{}, "0..239"},
 		{"and off the end alone", "0-48/6 100-148/6", map[int64]int64{3600: 100}, [2]int64{}, "0..48 100..147"},

@@ -127,6 +127,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 		PrivilegedAct: c.ActedPrivileged != 0,
 		ResetOthers:   c.ResetOthers != 0,
 		BreakGlass:    c.Primary.Credential == custody.RestoreMode,
+		Machine:       c.OfProgram() || c.Principal || c.Served,
 	}
 	s.tier, s.basis = identity.TierAt(pol, s.row, observed)
 	if s.emergency = b.waivedEmergency(s); s.emergency != nil {

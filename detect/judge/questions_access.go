@@ -22,6 +22,7 @@ var accessQuestions = []question{
 	{"old_secret_used", cel.StringType, func(s *sitting) (any, error) { return s.oldSecretUsed(), nil }},
 	{"factor_lost", cel.BoolType, func(s *sitting) (any, error) { return s.lost(event.MFAReset, event.MFARemoved) != nil, nil }},
 	{"factor_lost_at", cel.TimestampType, func(s *sitting) (any, error) { return s.lostAt(event.MFAReset, event.MFARemoved), nil }},
+	{"duty_lifted", cel.BoolType, func(s *sitting) (any, error) { return !s.factorTaken(), nil }},
 	{"factor_back", cel.BoolType, func(s *sitting) (any, error) { return s.factorBack(), nil }},
 	{"device_lost", cel.BoolType, func(s *sitting) (any, error) { return s.lost(event.DeviceUntrusted) != nil, nil }},
 	{"device_lost_at", cel.TimestampType, func(s *sitting) (any, error) { return s.lostAt(event.DeviceUntrusted), nil }},
@@ -291,9 +292,10 @@ func (s *sitting) lostAt(kinds ...event.Kind) time.Time {
 }
 
 // factorBack: a factor was enrolled in time after the first loss, and was not
-// itself taken away again.
+// itself taken away again. Where the duty to use one was lifted alone, its
+// return will do.
 func (s *sitting) factorBack() bool {
-	from := s.c.Time
+	from, taken := s.c.Time, s.factorTaken()
 	for _, l := range s.c.Lost {
 		if l.Kind != event.DeviceUntrusted {
 			from = min(from, l.Time)
@@ -302,8 +304,13 @@ func (s *sitting) factorBack() bool {
 	from -= int64(s.need.policy.Matching.ClockTolerance)
 	until := s.lostAt(event.MFAReset, event.MFARemoved).UnixNano() + int64(s.need.row.MFABack)
 	return slices.ContainsFunc(s.c.Regained, func(r custody.Step) bool {
-		return r.Kind == event.MFAEnrolled && r.Time >= from && r.Time <= until && !s.goneAgain(r)
+		return r.Kind == event.MFAEnrolled && r.Time >= from && r.Time <= until && !(taken && custody.IsDuty(r.Event)) && !s.goneAgain(r)
 	})
+}
+
+// factorTaken: what the owner lost is a factor, not only the duty to use one.
+func (s *sitting) factorTaken() bool {
+	return slices.ContainsFunc(s.c.Lost, func(l custody.Step) bool { return l.Kind != event.DeviceUntrusted && !custody.IsDuty(l.Event) })
 }
 
 func (s *sitting) goneAgain(r custody.Step) bool {

@@ -300,7 +300,7 @@ func (s *sitting) recoveredAsAsked() bool {
 		until := s.c.Last + int64(s.need.row.MFABack)
 		return slices.ContainsFunc(acts, func(a custody.Step) bool { return a.Kind == event.MFAReset || a.Credential == "mfa" }) ||
 			slices.ContainsFunc(s.c.Regained, func(r custody.Step) bool {
-				return r.Kind == event.MFAEnrolled && r.Time >= s.c.Time-int64(s.need.policy.Matching.ClockTolerance) && r.Time <= until
+				return r.Kind == event.MFAEnrolled && !custody.IsDuty(r.Event) && r.Time >= s.c.Time-int64(s.need.policy.Matching.ClockTolerance) && r.Time <= until
 			})
 	case "new-secret-old-revoked": // a code that gets round a secret replaces none
 		return slices.ContainsFunc(acts, func(a custody.Step) bool {

@@ -28,7 +28,7 @@ var dependentQuestions = []question{
 // program: the subject is a service, a workload or shared, or the record says
 // that its account is an app's.
 func (s *sitting) program() bool {
-	return s.nonHuman() || s.c.Primary.Account.Type == "app" || s.c.Primary.Account.Type == "service"
+	return s.nonHuman() || s.c.OfProgram()
 }
 
 // principalTags are the columns of a roster that hold service principal names.

@@ -26,7 +26,7 @@ func (s *sitting) allReplaced() (bool, error) {
 		switch {
 		case st.Kind == event.MFAReset && st.CredentialID == "":
 			whole = true
-		case st.Kind == event.MFAReset, st.Kind == event.MFARemoved && st.Time <= s.c.Last:
+		case st.Kind == event.MFAReset, st.Kind == event.MFARemoved && st.Time <= s.c.Last && !custody.IsDuty(st.Event):
 			single, systems = true, insert(systems, st.System)
 		}
 	}

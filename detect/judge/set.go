@@ -38,16 +38,32 @@ type unsourcedFacts struct {
 
 type unsourced struct{ step, system, tier string }
 
+// missing is how many cases lack a source for a step, and the kinds of event
+// that were asked for.
+type missing struct {
+	cases int64
+	kinds map[event.Kind]bool
+}
+
 // note counts the demanded steps of a case that no source could show.
 func (b *Bench) note(s *sitting) {
 	for _, d := range s.demands() {
 		if could, _ := s.sourced(d); could || len(s.c.Steps[d.link]) > 0 {
 			continue
 		}
+		key := unsourced{d.link.String(), s.c.Primary.System, string(s.tier)}
 		if b.missing == nil {
-			b.missing = map[unsourced]int64{}
+			b.missing = map[unsourced]*missing{}
 		}
-		b.missing[unsourced{d.link.String(), s.c.Primary.System, string(s.tier)}]++
+		m := b.missing[key]
+		if m == nil {
+			m = &missing{kinds: map[event.Kind]bool{}}
+			b.missing[key] = m
+		}
+		m.cases++
+		for _, k := range d.kinds {
+			m.kinds[k] = true
+		}
 	}
 }
 
@@ -169,16 +185,16 @@ func (b *Bench) sortedLogs() []*logFacts {
 
 func (b *Bench) sortedUnsourced() []*unsourcedFacts {
 	out := []*unsourcedFacts{}
-	for u, n := range b.missing {
+	for u, m := range b.missing {
 		var kinds []string
-		for _, l := range rules.Links() {
-			if l.Name == u.step {
-				for _, k := range l.Kinds {
+		for _, l := range rules.Links() { // in their order
+			for _, k := range l.Kinds {
+				if l.Name == u.step && m.kinds[k] {
 					kinds = append(kinds, k.String())
 				}
 			}
 		}
-		out = append(out, &unsourcedFacts{u.step, u.system, u.tier, n, strings.Join(kinds, ", ")})
+		out = append(out, &unsourcedFacts{u.step, u.system, u.tier, m.cases, strings.Join(kinds, ", ")})
 	}
 	slices.SortFunc(out, func(x, y *unsourcedFacts) int {
 		return cmp.Or(strings.Compare(x.Step, y.Step), strings.Compare(x.System, y.System), strings.Compare(x.Tier, y.Tier))

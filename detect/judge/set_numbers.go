@@ -45,11 +45,16 @@ func (b *Bench) numberGaps(silences []*gapFacts) []*gapFacts {
 }
 
 // unbroken tells whether the numbers of some stream run on through a silence in
-// which, at their rate, more would have been given than can hide in a block.
+// which, at their rate while the feed wrote, more would have been given than can
+// hide in a block.
 func unbroken(f FeedCoverage, gap [2]int64) bool {
 	for _, n := range f.Numbered {
 		for _, r := range n.Runs {
-			rate := float64(r.To-r.From) / float64(max(minute, r.Last-r.First))
+			wrote := r.Last - r.First
+			for _, g := range f.Gaps {
+				wrote -= max(0, min(g[1], r.Last)-max(g[0], r.First))
+			}
+			rate := float64(r.To-r.From) / float64(max(minute, wrote))
 			if r.First <= gap[0] && gap[1] <= r.Last+minute && rate*float64(gap[1]-gap[0]) >= leastMissing {
 				return true
 			}

@@ -14,14 +14,16 @@ func TestSilencesThatNumbersRunThrough(t *testing.T) {
 	gap := [2]int64{start + 100*hour, start + 140*hour}
 	for _, c := range []struct {
 		run  event.Run
+		gaps [][2]int64
 		want bool
 	}{
-		{event.Run{From: 0, To: 999, First: start, Last: start + 200*hour}, true},
-		{event.Run{From: 0, To: 199, First: start, Last: start + 200*hour}, false}, // 40 numbers: two blocks
-		{event.Run{From: 0, To: 999, First: start, Last: start + 120*hour}, false},
-		{event.Run{From: 0, To: 999, First: start + 130*hour, Last: start + 200*hour}, false},
+		{event.Run{From: 0, To: 999, First: start, Last: start + 200*hour}, nil, true},
+		{event.Run{From: 0, To: 199, First: start, Last: start + 200*hour}, nil, false},                                      // 40 numbers: two blocks
+		{event.Run{From: 0, To: 199, First: start, Last: start + 200*hour}, [][2]int64{{start, start + 90*hour}, gap}, true}, // given in 70 hours
+		{event.Run{From: 0, To: 999, First: start, Last: start + 120*hour}, nil, false},
+		{event.Run{From: 0, To: 999, First: start + 130*hour, Last: start + 200*hour}, nil, false},
 	} {
-		f := FeedCoverage{Feed: event.Feed{Numbered: map[string]event.Numbered{"Security": {Runs: []event.Run{c.run}}}}}
+		f := FeedCoverage{Feed: event.Feed{Numbered: map[string]event.Numbered{"Security": {Runs: []event.Run{c.run}}}}, Gaps: c.gaps}
 		if got := unbroken(f, gap); got != c.want {
 			t.Errorf("%v: unbroken %v, want %v", c.run, got, c.want)
 		}
