@@ -30,8 +30,9 @@ type chain struct {
 	tokensEnded              time.Time
 	keysEnd                  time.Time // of the old key, where a program got a new one
 	reviewed                 *review
-	executed                 bool // false: nothing was done in the directory
-	before                   int  // sign-ins of the owner in the six weeks before
+	declared                 time.Time // when an incident that names the account was declared; zero for none
+	executed                 bool      // false: nothing was done in the directory
+	before                   int       // sign-ins of the owner in the six weeks before
 	after                    []time.Time
 	home                     seat // where the owner sits before, and after
 	since                    seat
@@ -247,6 +248,9 @@ func (c *chain) write() {
 	if r := c.reviewed; r != nil {
 		g.step(row{at: r.at, kind: "case.reviewed", account: c.who.login, actor: r.by.login, ticket: cites, method: "accepted", source: "review sheet"})
 	}
+	if !c.declared.IsZero() {
+		c.declare("incident", c.declared, c.at.Add(8*time.Hour))
+	}
 	for _, f := range c.also {
 		f()
 	}
@@ -282,7 +286,7 @@ func (c *chain) moveTo(at time.Time) {
 			*t = t.Add(by)
 		}
 	}
-	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.keysEnd, &c.who.keyFrom} {
+	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.declared, &c.keysEnd, &c.who.keyFrom} {
 		move(t)
 	}
 	if c.self != nil {

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -42,11 +43,16 @@ type seat struct {
 	ip, device string
 }
 
-func (p *person) seat() seat { return seat{p.home, p.home.net + strconv.Itoa(p.host), p.device} }
+func (p *person) seat() seat {
+	if p == nil {
+		return seat{} // the product itself
+	}
+	return seat{p.home, p.home.net + strconv.Itoa(p.host), p.device}
+}
 
 // elsewhere is a seat in a place and at a machine that nobody else uses.
 func (g *org) elsewhere() seat {
-	return seat{farAway, farAway.net + strconv.Itoa(251+g.rng.IntN(4)), "Linux"}
+	return seat{farAway, fmt.Sprintf("198.18.%d.%d", g.rng.IntN(256), 1+g.rng.IntN(254)), "Linux"}
 }
 
 // oktaSession is the part of a record that names its session.

@@ -60,7 +60,11 @@ var evidencePlants = []setPlant{
 	}},
 	{check: "state-without-event", what: "the last change explains it", twin: true, do: func(g *org) []string {
 		for _, c := range g.oktaChains() {
-			g.states = append(g.states, state{account: c.who.okta, at: logsUntil.Add(-time.Hour), passwordSet: c.changed.Add(time.Second)})
+			last := c.at // of those who keep what they were given
+			if !c.changed.IsZero() {
+				last = c.changed
+			}
+			g.states = append(g.states, state{account: c.who.okta, at: logsUntil.Add(-time.Hour), passwordSet: last.Add(time.Second)})
 		}
 		return nil
 	}},
