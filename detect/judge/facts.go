@@ -50,6 +50,7 @@ type identityFacts struct {
 	Manager    string   `cel:"manager"`
 	Owner      string   `cel:"owner"`
 	Sponsor    string   `cel:"sponsor"`
+	Sponsored  bool     `cel:"sponsored"` // by somebody of whom the roster does not say that he had left
 	Known      bool     `cel:"known"`    // in the roster
 	InForce    bool     `cel:"in_force"` // its row holds the time of the reset
 }
@@ -170,6 +171,8 @@ func (s *sitting) person() *identityFacts {
 	if r := s.row; r != nil {
 		f.Kind, f.Groups, f.Roles, f.Unit, f.Employer = r.Kind, r.Groups, r.Roles, r.Unit, r.Employer
 		f.Employment, f.Manager, f.Owner, f.Sponsor, f.Known, f.InForce = r.Employment, r.Manager, r.Owner, r.Sponsor, true, r.InForce
+		sponsor := s.b.World.Row(s.b.Identify(r.Sponsor), s.c.Time)
+		f.Sponsored = r.Sponsor != "" && (sponsor == nil || sponsor.InForce)
 	}
 	return f
 }
