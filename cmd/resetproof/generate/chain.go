@@ -258,7 +258,7 @@ func (c *chain) write() {
 
 // signin is the owner, or the program, at work.
 func (c *chain) signin(at time.Time, from seat) string {
-	if c.who.kind == "person" {
+	if c.who.kind == "person" || c.who.kind == "break-glass" {
 		return c.dir.signin(c.g, at, c.who, from)
 	}
 	c.dir.program(c.g, at, c.who, from)

@@ -1,11 +1,15 @@
 package generate
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // hireOperator adds somebody to the desk for one chain alone.
 func (c *chain) hireOperator(unit string) *person {
 	op := c.g.hire(unit)
 	op.manager, op.roles = pick(c.g.rng, c.g.staff.managers), []string{"service-desk-operator"}
+	op.home.net = fmt.Sprintf("198.19.%d.", c.g.rng.IntN(256)) // an address of nobody else
 	c.operate(op)
 	return op
 }
@@ -65,6 +69,6 @@ func (c *chain) operatorSessions(op *person, first, second seat) {
 		a := c.dir.signin(c.g, c.at.Add(-2*time.Hour), op, first)
 		b := c.dir.signin(c.g, c.at.Add(-time.Hour), op, second)
 		c.dir.use(c.g, c.at.Add(-30*time.Minute), op, second, b)
-		c.dir.use(c.g, c.at.Add(20*time.Minute), op, first, a)
+		c.dir.use(c.g, c.at.Add(-time.Duration(c.g.rng.IntN(29))*time.Minute), op, first, a)
 	})
 }
