@@ -51,8 +51,8 @@ type identityFacts struct {
 	Owner      string   `cel:"owner"`
 	Sponsor    string   `cel:"sponsor"`
 	Sponsored  bool     `cel:"sponsored"` // by somebody of whom the roster does not say that he had left
-	Known      bool     `cel:"known"`    // in the roster
-	InForce    bool     `cel:"in_force"` // its row holds the time of the reset
+	Known      bool     `cel:"known"`     // in the roster
+	InForce    bool     `cel:"in_force"`  // its row holds the time of the reset
 }
 
 // stepFacts is one step of the chain.
