@@ -52,12 +52,16 @@ func told(facts []judge.Fact) int {
 	return n
 }
 
-// somewhere gives the resets places, units and tiers that hang on nothing else.
+// somewhere gives the resets places, units and tiers that hang on nothing else,
+// and the operators desks.
 func (s *survey) somewhere(n *null) {
 	moves := n.rng.Float64() * 0.02
 	for i := range s.acts {
 		a := &s.acts[i]
 		a.Unit, a.Place = fmt.Sprintf("unit %d", int(12*n.rng.Float64()*n.rng.Float64())), "Leeds"
+		if a.Desk = "north"; a.Operator[len(a.Operator)-1]%2 == 0 {
+			a.Desk = "south"
+		}
 		if n.rng.IntN(30) == 0 {
 			a.Tier = rules.Privileged
 		}
@@ -94,14 +98,20 @@ func count(seed uint64, shape func(*null)) alarms {
 	}
 	facts, lacks = drifts(s)
 	if lacks == "" {
-		a.drifts = len(facts)
-		begin, weeks := wholeWeeks(s.rates().from, s.rates().to)
-		operators, _ := s.series(begin, int(weeks))
-		for _, q := range operators {
-			a.weeks += max(q.to-q.from-weeksBefore, 0)
-		}
+		a.drifts, a.weeks = len(facts), s.charted()
 	}
 	return a
+}
+
+// charted counts the weeks that get a score.
+func (s *survey) charted() int {
+	begin, weeks := wholeWeeks(s.rates().from, s.rates().to)
+	operators, desks := s.series(begin, int(weeks))
+	n := 0
+	for _, q := range append(operators, desks...) {
+		n += max(q.to-q.from-weeksBefore, 0)
+	}
+	return n
 }
 
 // atMost holds that what happened so often of a number of times is no more
@@ -149,14 +159,12 @@ func TestFalseAlarmsStayBelowTheStatedRate(t *testing.T) {
 	year := alarms{}
 	for seed := range uint64(6) {
 		for _, shape := range nulls {
-			s := drawn(1000+seed, func(n *null) { n.weeks = 52; shape.make(n) }, nil)
+			var n *null
+			s := drawn(1000+seed, func(x *null) { x.weeks = 52; shape.make(x); n = x }, nil)
+			s.somewhere(n)
 			facts, _ := drifts(s)
 			year.drifts += len(facts)
-			begin, weeks := wholeWeeks(s.rates().from, s.rates().to)
-			operators, _ := s.series(begin, int(weeks))
-			for _, q := range operators {
-				year.weeks += max(q.to-q.from-weeksBefore, 0)
-			}
+			year.weeks += s.charted()
 		}
 	}
 	atMost(t, "weeks with a drift", year.drifts, year.weeks, 1.0/runLength)

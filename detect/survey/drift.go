@@ -26,18 +26,23 @@ const (
 	// limit gives twice that for normal scores: 2 (exp(b) - b - 1) with b = limit +
 	// 1.166 and an allowance of a half (Siegmund, Sequential Analysis, 1985, 2.6).
 	// The scores of small counts are skewed: simulated, no shape of activity comes
-	// below 2,300 weeks, most come to more than 7,000 (40 years of each of 10 shapes).
+	// below 2,100 weeks, most come to more than 4,000 (40 years of each of 12 shapes).
 	limit = 6.440
 	// mostScore is what one week adds at most: three at least make a drift, and one
 	// burst makes none.
 	mostScore = 3.0
 	// weeksBefore is what a subject is measured by before its first score.
 	weeksBefore = 3
-	leastWeeks  = 6  // on record
-	leastOwn    = 10 // resets of a subject: of fewer no rise can be told
+	leastWeeks  = 6 // on record
+	// leastOwn is how many resets a subject must have before the first score: of
+	// fewer it cannot be told what is usual. leastOthers is the share of all resets
+	// that others must do for it to be told whether they rose as well.
+	leastOwn    = 10
+	leastOthers = 0.2
 	// sharedWeight is how many resets of a usual week count against those that the
-	// others did in one: a week in which few others worked says little.
-	sharedWeight = 20.0
+	// others did in one, so that no week of theirs is nothing. More would make a
+	// rise of everybody's look smaller than it is.
+	sharedWeight = 1.0
 )
 
 // series is the weekly counts of an operator or a desk.
@@ -102,7 +107,7 @@ func (s *survey) inPeriod(t int64) bool {
 // series counts by week, for operators and for desks of several; those with few
 // resets are left out.
 func (s *survey) series(begin int64, weeks int) (operators, desks []*series) {
-	bySubject := map[string]*series{}
+	bySubject, counted := map[string]*series{}, 0
 	count := func(subject, operator, name string, a *act) {
 		q := bySubject[subject]
 		if q == nil {
@@ -124,6 +129,7 @@ func (s *survey) series(begin int64, weeks int) (operators, desks []*series) {
 			continue
 		}
 		count(a.Operator, a.Operator, s.Name(a.Operator), a)
+		counted++
 		if a.Desk != "" {
 			count("desk "+a.Desk, "", "the desk "+a.Desk, a)
 		}
@@ -140,7 +146,7 @@ func (s *survey) series(begin int64, weeks int) (operators, desks []*series) {
 		}
 		if q.operator != "" {
 			operators = append(operators, q)
-		} else if len(q.who) > 1 {
+		} else if len(q.who) > 1 && float64(counted-len(q.acts)) >= leastOthers*float64(counted) {
 			desks = append(desks, q)
 		}
 	}
@@ -198,6 +204,31 @@ func shareOut(all, operators []*series) {
 				q.share[i] = (max(w.done, 0) + prior) / (w.usual + prior)
 			}
 		}
+		q.staff(of)
+	}
+}
+
+// staff weighs a desk's weeks by who of it was at work: a desk that hires has not
+// drifted. People with few resets are taken as always there.
+func (q *series) staff(of map[string]*series) {
+	if q.operator != "" {
+		return
+	}
+	heads := make([]float64, len(q.counts))
+	rest := float64(len(q.acts))
+	for _, who := range q.who {
+		if o := of[who]; o != nil {
+			n := floats.Sum(o.counts)
+			rest -= n
+			for t := max(o.from, q.from); t < min(o.to, q.to); t++ {
+				heads[t-q.from] += n / float64(len(o.counts))
+			}
+		}
+	}
+	floats.AddConst(max(rest, 1)/float64(len(heads)), heads)
+	mean := floats.Sum(heads) / float64(len(heads))
+	for i := range heads {
+		q.share[i] *= heads[i] / mean
 	}
 }
 
@@ -270,7 +301,7 @@ func (q *series) chart(vary spread) []crossing {
 	var c crossing
 	n, weeks := 0.0, 0.0 // before; weeks are weighted by how busy the others were
 	for i, x := range q.counts {
-		if i >= weeksBefore && n > 0 {
+		if i >= weeksBefore && n >= leastOwn {
 			mean := n / weeks * q.share[i]
 			beyond := max(linear*mean, square*mean*mean)
 			unsure := mean * mean / n * (1 + beyond/mean)

@@ -139,6 +139,19 @@ var nulls = []struct {
 			}
 		}
 	}},
+	{"work that grows threefold for everybody", func(n *null) {
+		n.hire(4+n.rng.IntN(20), 30, 2, func(w, d, h int) float64 {
+			return office(w, d, h) * (1 + 2*float64(w)/float64(n.weeks))
+		})
+	}},
+	{"logs that begin thin", func(n *null) {
+		n.hire(4+n.rng.IntN(20), 30, 2, func(w, d, h int) float64 {
+			if w < n.weeks/3 {
+				return office(w, d, h) / 30
+			}
+			return office(w, d, h)
+		})
+	}},
 	{"hardly anything", func(n *null) { n.hire(3+n.rng.IntN(4), 3, 2, office) }},
 }
 
