@@ -112,6 +112,9 @@ func (f *Fold) build() {
 		}
 	}
 	f.link(f.cases)
+	for _, c := range f.cases {
+		f.withdraw(c)
+	}
 	f.follow(f.cases)
 	f.sent(f.cases)
 	f.ways()

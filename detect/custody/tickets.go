@@ -24,6 +24,7 @@ type Tickets struct {
 	series    map[string]bool    // series of which some ticket is on record as opened
 	born      map[string][]int64 // identity -> when its accounts were made, in no order
 	rights    rights
+	switches  map[string][]switched // identity -> what was done to its accounts, in no order
 }
 
 type ticket struct {
@@ -47,6 +48,7 @@ type cite struct {
 // identities a declared campaign lists.
 func NewTickets(campaigns map[string][]string) *Tickets {
 	t := &Tickets{alias: map[string]string{}, about: map[string]*ticket{}, acts: map[string][]int64{}, recoveries: map[string][]int64{}, campaigns: map[string][]string{}, series: map[string]bool{}, born: map[string][]int64{}}
+	t.switches = map[string][]switched{}
 	t.rights = rights{given: map[string][]RaisedRight{}, losses: map[string][]taken{}}
 	for id, ids := range campaigns {
 		t.campaigns[strings.ToLower(id)] = slices.Clone(ids)
@@ -91,6 +93,7 @@ func (t *Tickets) Note(e *event.Event, id string) {
 	if e.Kind == event.AccountCreated && e.Outcome == event.Success {
 		t.born[id] = append(t.born[id], e.Time)
 	}
+	t.noteSwitch(e, id)
 	k := t.Key(e)
 	t.noteRights(e, id, k)
 	if k == "" {

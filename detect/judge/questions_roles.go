@@ -189,6 +189,9 @@ func (s *sitting) entitled(a custody.Step) (bool, error) {
 	if row != nil && !row.InForce {
 		return false, nil // left
 	}
+	if s.b.World.Tickets.Disabled(who, a.Time) {
+		return false, nil
+	}
 	if s.b.Related(s.c.Identity, identity.Manager, who, a.Time) {
 		return false, nil // reports to the beneficiary
 	}
