@@ -186,7 +186,7 @@ func (s *score) count(check, want, have string) {
 func (s *score) set(org string, t *generate.Truth, findings []judge.Finding) {
 	s.sets.planted++
 	for _, f := range findings {
-		if f.Check == t.Check && f.Subject == t.Subject {
+		if f.Check == t.Check && (f.Subject == t.Subject || t.Subject == "" && f.Identity != nil && *f.Identity == t.Identity) {
 			s.sets.found++
 			return
 		}
@@ -206,9 +206,11 @@ func (s *score) strays(org string, truth []generate.Truth, findings []judge.Find
 	planted := map[[2]string]bool{}
 	for _, t := range truth {
 		planted[[2]string{t.Check, t.Subject}] = true
+		planted[[2]string{t.Check, t.Identity}] = true
 	}
 	for _, f := range findings {
-		if f.Case == nil && f.Verdict == judge.NotMet && !planted[[2]string{f.Check, f.Subject}] && !slices.Contains(statistics, f.Check) {
+		known := planted[[2]string{f.Check, f.Subject}] || f.Identity != nil && planted[[2]string{f.Check, *f.Identity}]
+		if f.Case == nil && f.Verdict == judge.NotMet && !known && !slices.Contains(statistics, f.Check) {
 			s.sets.invented++
 			s.complain(f.Check, "%s: %s about %q, of which nothing was planted: %s", org, f.Check, f.Subject, f.Message)
 		}

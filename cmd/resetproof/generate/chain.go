@@ -71,10 +71,14 @@ type check struct {
 }
 
 type approval struct {
-	at     time.Time
-	by     *person
-	denied bool
-	until  time.Time // its own end, zero where it states none
+	at      time.Time
+	by      *person
+	denied  bool
+	until   time.Time // its own end, zero where it states none
+	channel string    // how it was given, on the sheet
+	// open: asked for and not answered; withdrawn is when it was taken back.
+	open      bool
+	withdrawn time.Time
 }
 
 type delivery struct {

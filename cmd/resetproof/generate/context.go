@@ -104,6 +104,8 @@ extends: baseline
 higher_systems:
   - {name: ` + higherApp + `, tier: privileged}
   - {name: ` + sensitiveApp + `, tier: sensitive}
+segments:
+  - {name: ` + treasury + `, units: [` + treasury + `], requirements: {approvals: {assisted: 2}}}
 `
 
 func (g *org) csv(name, head string, rows func(add func(...string))) {

@@ -82,6 +82,14 @@ var jira = &desk{
 			asked = a.at
 		}
 		id := strconv.Itoa(1 + g.rng.IntN(90000))
+		if a.open {
+			g.jiraApprovals.add(a.at, obj{
+				"id": id, "name": "Waiting for approval", "finalDecision": "pending", "canAnswerApproval": true,
+				"approvers":   []obj{{"approver": g.jiraUser(a.by), "approverDecision": "pending"}},
+				"createdDate": jiraTime(asked), "_links": obj{"self": jiraHost + t.number + "/approval/" + id},
+			})
+			return
+		}
 		g.jiraApprovals.add(a.at, obj{
 			"id": id, "name": "Waiting for approval", "finalDecision": decision, "canAnswerApproval": false,
 			"approvers":   []obj{{"approver": g.jiraUser(a.by), "approverDecision": decision}},

@@ -30,10 +30,12 @@ func (p *plant) key() string { return p.check + "/" + p.what }
 // plants are all of them: one line a group of checks.
 var plants = slices.Concat(
 	requestPlants,
+	undonePlants,
 	reasonPlants,
 	verificationPlants,
 	stepUpPlants,
 	approvalPlants,
+	approverPlants,
 	executionPlants,
 	deliveryPlants,
 	emergencyPlants,

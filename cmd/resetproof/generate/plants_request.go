@@ -162,7 +162,7 @@ func (c *chain) unticketed() {
 	for i := range c.approvals {
 		c.also = append(c.also, func() {
 			a := c.approvals[i]
-			c.g.step(row{at: a.at, kind: "reset.approved", account: c.who.login, actor: a.by.login, ticket: c.cites, expires: a.until, source: "helpdesk sheet"})
+			c.g.step(row{at: a.at, kind: "reset.approved", account: c.who.login, actor: a.by.login, ticket: c.cites, channel: a.channel, expires: a.until, source: "helpdesk sheet"})
 		})
 	}
 }

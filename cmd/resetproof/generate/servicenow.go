@@ -35,8 +35,18 @@ var servicenow = &desk{
 		if a.denied {
 			state = "rejected"
 		}
+		if a.open {
+			state = "requested"
+		}
+		id := g.hex(32)
+		if !a.withdrawn.IsZero() {
+			g.servicenow.add(a.withdrawn, obj{
+				"sys_id": id, "approver": a.by.snow, "state": "cancelled", "sysapproval": t.sysID, "source_table": "sc_req_item", "document_id": t.sysID, "comments": "",
+				"sys_created_on": asked, "sys_created_by": "system", "sys_updated_on": a.withdrawn.UTC().Format(snowTime), "sys_updated_by": a.by.login,
+			})
+		}
 		g.servicenow.add(a.at, obj{
-			"sys_id": g.hex(32), "approver": a.by.snow, "state": state, "sysapproval": t.sysID, "source_table": "sc_req_item", "document_id": t.sysID, "comments": "",
+			"sys_id": id, "approver": a.by.snow, "state": state, "sysapproval": t.sysID, "source_table": "sc_req_item", "document_id": t.sysID, "comments": "",
 			"sys_created_on": asked, "sys_created_by": "system", "sys_updated_on": a.at.UTC().Format(snowTime), "sys_updated_by": a.by.login,
 		})
 	},

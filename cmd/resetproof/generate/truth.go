@@ -26,7 +26,8 @@ type Truth struct {
 	Verdicts map[string]string `json:"verdicts,omitempty"`
 	// Severities are those of findings whose severity depends on the case.
 	Severities map[string]string `json:"severities,omitempty"`
-	// Check and Subject name a finding about the whole set.
+	// Check and Subject name a finding about the whole set; where Subject is
+	// empty, Identity says whom it is about.
 	Check   string `json:"check,omitempty"`
 	Subject string `json:"subject,omitempty"`
 }
