@@ -82,7 +82,8 @@ func (c *chain) undone() {
 	c.changed, c.ended, c.restored, c.after = time.Time{}, time.Time{}, time.Time{}, nil
 }
 
-// found says what must be said about the whole set.
+// found says what must be said about the whole set, and of no case.
 func (c *chain) found(check, subject string) {
+	delete(c.verdicts, check)
 	c.sets = append(c.sets, Truth{Check: check, Subject: subject})
 }
