@@ -1,8 +1,11 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -176,7 +179,7 @@ var entra = &directory{
 	},
 	activate: func(g *org, at time.Time, approver, p *person, role, ticket string) {
 		g.entraActivate(at, approver, p, role, ticket)
-		g.entraRole(at.Add(4*time.Hour), "Remove member from role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), p, role)
+		g.activations = append(g.activations, activation{p, role, at})
 	},
 	recover: func(g *org, s selfReset) { g.entraSelfReset(s) },
 	contact: func(g *org, at time.Time, p *person, from seat) {
@@ -221,4 +224,28 @@ func (g *org) entraRole(at time.Time, activity string, by obj, p *person, role s
 	}
 	g.entraAudit(at, entraAudit{service: coreDirectory, activity: activity, category: "RoleManagement", operation: "Assign", correlation: g.uuid(), by: by,
 		about: []obj{g.entraUser(p, "Role.ObjectID", "", fmt.Sprintf("%q", id), "Role.DisplayName", old, new), {"id": id, "displayName": nil, "type": "Role", "modifiedProperties": []any{}}}})
+}
+
+// activation is a role that somebody took up, for four hours.
+type activation struct {
+	who  *person
+	role string
+	at   time.Time
+}
+
+// endActivations writes the ends of all activations. One that is taken up again
+// before it ends goes on.
+func (g *org) endActivations() {
+	slices.SortFunc(g.activations, func(a, b activation) int {
+		return cmp.Or(strings.Compare(a.who.id, b.who.id), strings.Compare(a.role, b.role), a.at.Compare(b.at))
+	})
+	for i, a := range g.activations {
+		end := a.at.Add(4 * time.Hour)
+		if i+1 < len(g.activations) {
+			if next := g.activations[i+1]; next.who == a.who && next.role == a.role && next.at.Before(end) {
+				continue
+			}
+		}
+		g.entraRole(end, "Remove member from role", entraApp("MS-PIM", "01fc33a7-78ba-4d2f-a4b7-768e336e890e"), a.who, a.role)
+	}
 }

@@ -99,6 +99,7 @@ type org struct {
 	waivers                     []waiver
 	states                      []state
 	chains                      []*chain
+	activations                 []activation
 	truth                       []Truth
 	tickets                     int // given out so far
 	planted                     int
@@ -129,6 +130,7 @@ func newOrg(o Options) *org {
 }
 
 func (g *org) write() error {
+	g.endActivations()
 	for _, l := range g.logs {
 		if len(l.records) > 0 {
 			g.files[l.file] = l.bytes(g)
