@@ -81,15 +81,24 @@ func (s *sitting) holdersKnown() (bool, error) {
 }
 
 // useSystems says where a check on the use of a program's credential looks: for
-// sign-ins and the use of a key that the reset gave in the system of the reset,
-// for the reading of secrets and of other keys everywhere.
+// sign-ins in the system of the reset, for the use of a key in the system that
+// the reset gave it in, for the reading of secrets and of other keys everywhere.
 func (s *sitting) useSystems(k event.Kind, o *outcome) (systems []string, ok bool) {
 	if o.check.About != "dependents" || !slices.Contains(o.check.Needs, event.SecretAccessed.String()) {
 		return nil, false
 	}
-	key := slices.ContainsFunc(s.c.Steps[custody.Executed], func(a custody.Step) bool { return keyKind(a.Credential) })
-	if k == event.SigninSucceeded || k == event.CredentialUsed && key {
+	if k == event.SigninSucceeded {
 		return []string{s.c.Primary.System}, true
+	}
+	if k == event.CredentialUsed {
+		for _, a := range s.c.Steps[custody.Executed] {
+			if keyKind(a.Credential) {
+				systems = insert(systems, a.System)
+			}
+		}
+	}
+	if len(systems) > 0 {
+		return systems, true
 	}
 	return []string{""}, true
 }
