@@ -153,6 +153,7 @@ var aws = &directory{
 	signin:  func(g *org, at time.Time, p *person, from seat) string { g.awsSignin(at, p, from); return "" },
 	program: func(g *org, at time.Time, p *person, from seat) { g.awsUse(at, p, from, p.keyAt(at)) },
 	reset: func(g *org, at time.Time, by, p *person) {
+		g.joinAWS(by)
 		if p.kind == "person" {
 			g.awsEvent(at, call{service: "iam", name: "UpdateLoginProfile", by: by, from: by.seat(), in: obj{"userName": p.awsName(), "passwordResetRequired": true}})
 			return

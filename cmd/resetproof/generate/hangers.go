@@ -12,6 +12,8 @@ type hanger struct {
 	unlisted   bool    // the inventory does not know it
 	minted     bool    // made with the password of the account
 	maxAge     string
+	others     []*person // who may read it besides, by the inventory
+	stated     time.Time // when it was replaced, by the inventory alone
 	// used are the times of its use, before the reset and after it; renewed is
 	// when it was replaced, ended when it was revoked; zero for never.
 	used           []time.Time
@@ -62,6 +64,10 @@ func (c *chain) hang(s *store) *hanger {
 	if g.rng.IntN(3) == 0 && c.who.owner != nil {
 		h.owner = c.who.owner
 	}
+	if c.dir == vaultUsers && s == awsSecrets {
+		// By one operator the reset would be one in AWS first of all.
+		h.by = other(g.rng, g.staff.operators, c.operator)
+	}
 	h.renewed = g.clock(c.at, 10*time.Minute, 3*time.Hour)
 	if s.read != nil {
 		for i := range 8 {
@@ -97,6 +103,12 @@ func (c *chain) writeHanger(h *hanger) {
 		return
 	}
 	s := secret{id: h.id, kind: h.kind, system: h.store.name, owner: h.owner.id, usedBy: []string{h.user.id}, rotated: c.at.Add(-200 * day).Truncate(time.Hour), maxAge: h.maxAge}
+	for _, p := range h.others {
+		s.usedBy = append(s.usedBy, p.id)
+	}
+	if !h.stated.IsZero() {
+		s.rotated = h.stated
+	}
 	if h.minted {
 		s.mintedBy = c.who.login
 	}
@@ -110,5 +122,6 @@ func (c *chain) moveHangers(move func(*time.Time)) {
 		}
 		move(&h.renewed)
 		move(&h.ended)
+		move(&h.stated)
 	}
 }

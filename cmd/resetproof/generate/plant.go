@@ -114,6 +114,7 @@ func (g *org) plantAll() {
 var sound = []plant{
 	{check: "sound", what: "assisted recovery of a person", twin: true},
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
+	{check: "sound", what: "new key of a program", twin: true, tiers: machines, base: newKey},
 	{check: "sound", what: "recovery by its owner", twin: true, tiers: own, base: (*org).selfBase},
 	{check: "sound", what: "an emergency account in an incident", twin: true, tiers: []string{breakGlass}, base: emergencySomewhere},
 	{check: "sound", what: "a contractor or vendor with a sponsor", twin: true, do: func(c *chain) { c.engage(c.at.AddDate(0, 3, 0)) }},

@@ -100,7 +100,10 @@ var evidencePlants = []setPlant{
 		var subjects []string
 		for _, c := range g.chains {
 			// Whether an ordinary reset needs an approval hangs on who asked for it.
-			subjects = append(subjects, "requested|"+c.dir.name+"|"+c.tier, "approved|"+c.dir.name+"|"+c.tier)
+			subjects = append(subjects, "requested|"+c.dir.name+"|"+c.tier)
+			if c.class == recovery || c.tier == privilegedMachine { // a program's new key needs none otherwise
+				subjects = append(subjects, "approved|"+c.dir.name+"|"+c.tier)
+			}
 		}
 		slices.Sort(subjects)
 		return slices.Compact(subjects)
