@@ -3,8 +3,8 @@ package lake
 import (
 	"unsafe"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"resetproof/ingest/event"
 )
@@ -81,8 +81,8 @@ var rawSchema = parquet.NewSchema("raw", order(parquet.Group{
 
 // The codecs are shared by all files: each keeps its encoders, which are large.
 var (
-	eventCodec = &zstd.Codec{Level: zstd.SpeedFastest}
-	rawCodec   = &zstd.Codec{Level: zstd.SpeedDefault}
+	eventCodec = newPageCodec(zstd.SpeedFastest)
+	rawCodec   = newPageCodec(zstd.SpeedDefault)
 )
 
 func eventOptions() []parquet.WriterOption {
