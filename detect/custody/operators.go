@@ -36,7 +36,7 @@ type operator struct {
 	own     []Trace          // recoveries of its own accounts, sorted by Seal
 	rights  []Right          // roles given and taken, sorted by Settle
 	cleared map[logDay]Trace // its last record of a log cleared or stopped
-	seen    map[presenceKey]Presence
+	seen    presences
 	// lost: more rights or presences were on record than are remembered.
 	lostRights, lostPresences bool
 }
@@ -107,7 +107,7 @@ func (o *Operators) Meet(e *event.Event, resolve func(event.Party, int64) string
 	}
 	actor := resolve(e.Actor, e.Time)
 	if account := resolve(e.Account, e.Time); account != "" && actor != "" && actor != account && o.by[actor] == nil {
-		o.by[actor] = &operator{cleared: map[logDay]Trace{}, seen: map[presenceKey]Presence{}}
+		o.by[actor] = &operator{cleared: map[logDay]Trace{}}
 	}
 }
 

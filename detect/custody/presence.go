@@ -29,6 +29,45 @@ type presenceKey struct {
 	Address, Place string
 }
 
+// presences are those of one operator, in the order in which they were met. Most
+// operators have a handful, and a map of so few takes ten times their room.
+type presences struct {
+	list []Presence
+	at   map[presenceKey]int // their places in the list; nil while few
+}
+
+// fewPresences is how many are looked through one by one.
+const fewPresences = 16
+
+// find gives the one with a key, nil for none.
+func (p *presences) find(k presenceKey) *Presence {
+	if p.at != nil {
+		if i, ok := p.at[k]; ok {
+			return &p.list[i]
+		}
+		return nil
+	}
+	for i := range p.list {
+		if p.list[i].presenceKey == k {
+			return &p.list[i]
+		}
+	}
+	return nil
+}
+
+func (p *presences) add(s Presence) {
+	p.list = append(p.list, s)
+	switch {
+	case p.at != nil:
+		p.at[s.presenceKey] = len(p.list) - 1
+	case len(p.list) > fewPresences:
+		p.at = make(map[presenceKey]int, 2*len(p.list))
+		for i := range p.list {
+			p.at[p.list[i].presenceKey] = i
+		}
+	}
+}
+
 // sight remembers where an account was used. An address inside a network says
 // nothing of a place: two of them are two workstations.
 func (p *operator) sight(e *event.Event, who event.Party) {
@@ -42,20 +81,19 @@ func (p *operator) sight(e *event.Event, who event.Party) {
 	if k.session == "" {
 		k.at = e.Time
 	}
-	was, known := p.seen[k]
-	if !known && len(p.seen) >= maxPresences {
-		p.lostPresences = true
-		return
-	}
 	trace := traceOf(e, "")
-	if !known {
-		was = Presence{k, e.Time, e.Time, trace}
+	was := p.seen.find(k)
+	switch {
+	case was != nil:
+		was.First, was.Last = min(was.First, e.Time), max(was.Last, e.Time)
+		if byTrace(trace, was.Trace) < 0 {
+			was.Trace = trace
+		}
+	case len(p.seen.list) >= maxPresences:
+		p.lostPresences = true
+	default:
+		p.seen.add(Presence{k, e.Time, e.Time, trace})
 	}
-	was.First, was.Last = min(was.First, e.Time), max(was.Last, e.Time)
-	if byTrace(trace, was.Trace) < 0 {
-		was.Trace = trace
-	}
-	p.seen[k] = was
 }
 
 // share notes the addresses from which several operators work: an office, a
@@ -63,7 +101,8 @@ func (p *operator) sight(e *event.Event, who event.Party) {
 func (o *Operators) share() {
 	first := map[string]string{}
 	for id, p := range o.by {
-		for k := range p.seen {
+		for i := range p.seen.list {
+			k := &p.seen.list[i]
 			if k.Address == "" {
 				continue
 			}
@@ -84,7 +123,7 @@ func (o *Operators) share() {
 func (o *Operators) Apart(a Step, from, to int64, skip []string) (pair []Presence, told bool) {
 	p := o.of(a.ActorID)
 	var here []Presence
-	for _, s := range p.seen {
+	for _, s := range p.seen.list {
 		if s.System == a.System && s.Last >= from && s.First <= to && s.sameAccount(a.Actor) {
 			here = append(here, s)
 		}

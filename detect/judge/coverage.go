@@ -226,23 +226,26 @@ func (c *Coverage) Could(a Ask) []FeedCoverage {
 	}
 	var could []FeedCoverage
 	declared := false
-	for _, f := range slices.Concat(c.feeds, c.files) {
-		expects := slices.Contains(f.Expect, a.Kind)
-		if !shows(f.Feed, a) || f.Last-f.First < oldEnough && !expects || !c.speaks(f, a) {
-			continue
-		}
-		if expects && !declared {
-			declared, could = true, nil
-		}
-		if expects == declared {
-			could = append(could, f)
+	for _, list := range [...][]FeedCoverage{c.feeds, c.files} {
+		for i := range list {
+			f := &list[i]
+			expects := slices.Contains(f.Expect, a.Kind)
+			if !shows(&f.Feed, a) || f.Last-f.First < oldEnough && !expects || !c.speaks(f, a) {
+				continue
+			}
+			if expects && !declared {
+				declared, could = true, nil
+			}
+			if expects == declared {
+				could = append(could, *f)
+			}
 		}
 	}
 	return could
 }
 
 // speaks tells whether the config lets a feed speak of the system asked about.
-func (c *Coverage) speaks(f FeedCoverage, a Ask) bool {
+func (c *Coverage) speaks(f *FeedCoverage, a Ask) bool {
 	sources, declared := c.systems[a.System]
 	return !declared || slices.Contains(processKinds, a.Kind) || slices.ContainsFunc(sources, f.From)
 }
@@ -258,7 +261,7 @@ func (c *Coverage) lacks(a Ask) bool {
 	})
 }
 
-func shows(f event.Feed, a Ask) bool {
+func shows(f *event.Feed, a Ask) bool {
 	if !slices.Contains(f.Shows, a.Kind) && !slices.Contains(f.ShowsFor[a.Path], a.Kind) {
 		return false
 	}
