@@ -16,7 +16,7 @@ import (
 // withLake opens the lake, or without one a temporary lake that is removed
 // when work is done, however it ends.
 func (a *app) withLake(ctx context.Context, s settings, work func(context.Context, *lake.Lake) error) (err error) {
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(s.memory)) // the collector works harder near it
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(heapLimit(s.memory))) // the collector works harder near it
 	opt := lake.Options{Memory: s.memory / lakeShare, FailAt: a.failAt}
 	dir := s.lakeDir
 	if dir == "" {
@@ -32,6 +32,13 @@ func (a *app) withLake(ctx context.Context, s settings, work func(context.Contex
 	}
 	return work(ctx, l)
 }
+
+// image is about what the program takes of --memory beside what the collector
+// counts: its own code and tables, as far as they are in use.
+const image = 40 << 20
+
+// heapLimit is what of --memory is left for the collector.
+func heapLimit(memory int64) int64 { return max(memory-image, memory/2) }
 
 // The lake's buffer and the buffer of a sort may take these parts of --memory:
 // decoders, the Parquet writer and the runtime need the rest.
