@@ -30,6 +30,7 @@ type chain struct {
 	tokensEnded              time.Time
 	keysEnd                  time.Time // of the old key, where a program got a new one
 	reviewed                 *review
+	activated                time.Time // when the operator took up the role for it; zero for never
 	declared                 time.Time // when an incident that names the account was declared; zero for none
 	executed                 bool      // false: nothing was done in the directory
 	before                   int       // sign-ins of the owner in the six weeks before
@@ -148,6 +149,14 @@ func (g *org) base(tier string, dir *directory, dsk *desk) *chain {
 		c.operator = pick(g.rng, g.staff.admins)
 		c.deliver.by = c.operator
 		c.approvals[0].by = other(g.rng, g.staff.admins, c.operator)
+		if dir.activate != nil {
+			// Nobody takes up a role twice at once, so that each has an administrator
+			// of its own.
+			c.operator = g.hire("identity")
+			c.operator.roles = []string{"identity-admin"}
+			c.deliver.by = c.operator
+			c.activated = g.clock(c.at, -3*time.Hour, -15*time.Minute)
+		}
 	}
 	c.raised = tier == privileged && dir.activate != nil
 	c.before = 12
@@ -210,6 +219,9 @@ func (c *chain) write() {
 			kind, outcome = "identity.verification_failed", "failure"
 		}
 		g.step(row{at: k.at, kind: kind, account: c.who.login, actor: k.by.login, ticket: cites, method: k.method, outcome: outcome, channel: k.channel, source: "caller check"})
+	}
+	if !c.activated.IsZero() && c.operator != nil && c.self == nil {
+		c.activate()
 	}
 	if c.self != nil {
 		c.dir.recover(g, *c.self)
@@ -290,7 +302,7 @@ func (c *chain) moveTo(at time.Time) {
 			*t = t.Add(by)
 		}
 	}
-	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.declared, &c.keysEnd, &c.who.keyFrom} {
+	for _, t := range []*time.Time{&c.at, &c.changed, &c.ended, &c.restored, &c.tokensEnded, &c.declared, &c.activated, &c.keysEnd, &c.who.keyFrom} {
 		move(t)
 	}
 	if c.self != nil {

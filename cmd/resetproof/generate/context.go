@@ -84,7 +84,7 @@ func (g *org) contextFiles() {
 			}
 		}
 	})
-	g.files["policy.yaml"] = []byte(policy)
+	g.files["policy.yaml"] = []byte(policy + deskPolicy + g.waiverPolicy())
 	if len(g.states) > 0 {
 		g.csv("state.csv", "account,observed_at,password_last_set,mfa_methods,enabled,keys", func(add func(...string)) {
 			for _, s := range g.states {

@@ -1,6 +1,9 @@
 package generate
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // hireBreakGlass adds an emergency account, which somebody in the identity team
 // answers for and nobody uses.
@@ -10,6 +13,14 @@ func (g *org) hireBreakGlass() *person {
 	p.first, p.snow = "Emergency", ""
 	p.owner = pick(g.rng, g.staff.admins)
 	return p
+}
+
+// waiverPolicy: where waivers are planted on purpose they are no rarity.
+func (g *org) waiverPolicy() string {
+	if strings.HasPrefix(g.Set, "waivers-common/") {
+		return ""
+	}
+	return "limits: {waivers_share: 0.6}\n"
 }
 
 // declare opens an incident that names the account.

@@ -72,3 +72,89 @@ func (c *chain) operatorSessions(op *person, first, second seat) {
 		c.dir.use(c.g, c.at.Add(-time.Duration(c.g.rng.IntN(29))*time.Minute), op, first, a)
 	})
 }
+
+// foreign has a vendor's agent carry it out.
+func (c *chain) foreign(employer string) {
+	op := c.hireOperator("helpdesk of " + employer)
+	op.employer, op.employment, op.sponsor = employer, "vendor", op.manager.id
+}
+
+// harbour has an agent of the desk at the harbour carry it out, for somebody of
+// a unit that it serves.
+func (c *chain) harbour() *person {
+	c.who.unit = pick(c.g.rng, harbourServes)
+	return c.hireOperator(harbourDesk)
+}
+
+// inShift moves the reset to the middle of the day of that desk.
+func (c *chain) inShift() {
+	c.moveTo(c.at.Truncate(day).Add(8*time.Hour + time.Duration(c.g.rng.IntN(6*3600))*time.Second))
+}
+
+// deskPlants: a desk beyond its bounds, which policy.yaml sets.
+var deskPlants = []plant{
+	{check: "foreign-desk", what: "a vendor's agent resets an administrator", tiers: []string{privileged}, do: func(c *chain) { c.foreign(pick(c.g.rng, []string{"Oakline", vendorDesk})) }},
+	{check: "foreign-desk", what: "a vendor's agent resets somebody with regulated data", tiers: []string{sensitive}, do: func(c *chain) {
+		c.who.data = "regulated"
+		c.foreign("Oakline")
+	}},
+	{check: "foreign-desk", what: "the vendor is engaged for administrators", twin: true, tiers: []string{privileged}, do: func(c *chain) {
+		c.foreign(adminDesk)
+		c.verdict("foreign-desk", met)
+	}},
+	{check: "foreign-desk", what: "somebody of the warehouse", twin: true, tiers: []string{ordinary, sensitive}, do: func(c *chain) { c.foreign(pick(c.g.rng, []string{"Oakline", vendorDesk})) }},
+
+	{check: "out-of-scope", what: "somebody of a unit that the desk does not serve", tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		c.inShift()
+		c.harbour()
+		c.who.unit = "legal"
+	}},
+	{check: "out-of-scope", what: "after the end of the shift", tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		c.moveTo(c.at.Truncate(day).Add(17*time.Hour + time.Duration(1+c.g.rng.IntN(4*3600))*time.Second))
+		c.harbour()
+	}},
+	{check: "out-of-scope", what: "on a Sunday", tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		sunday := c.at.Truncate(day).AddDate(0, 0, 7-int(c.at.Weekday()))
+		c.moveTo(sunday.Add(10 * time.Hour))
+		c.harbour()
+	}},
+	{check: "out-of-scope", what: "an administrator", tiers: []string{privileged}, do: func(c *chain) {
+		c.inShift()
+		c.harbour()
+	}},
+	{check: "out-of-scope", what: "the third of a day in which two are allowed", tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		c.inShift()
+		c.harbour()
+		c.firstOfTheDay(2)
+	}},
+	{check: "out-of-scope", what: "the second of the day", twin: true, tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		c.inShift()
+		c.harbour()
+		c.firstOfTheDay(1)
+		c.verdict("out-of-scope", met)
+	}},
+	{check: "out-of-scope", what: "a minute before the end of the shift", twin: true, tiers: []string{ordinary, sensitive}, do: func(c *chain) {
+		c.moveTo(c.at.Truncate(day).Add(14*time.Hour + 59*time.Minute)) // 15:59 or 16:59 at the harbour
+		c.harbour()
+		c.verdict("out-of-scope", met)
+	}},
+}
+
+// firstOfTheDay has the same operator recover others in the hours before, all
+// of them soundly.
+func (c *chain) firstOfTheDay(n int) {
+	for i := range n {
+		e := c.g.base(ordinary, c.dir, c.desk)
+		e.moveTo(c.at.Add(-time.Duration(20+15*i) * time.Minute))
+		e.who.unit = pick(c.g.rng, harbourServes)
+		e.operate(c.operator)
+		e.write()
+		c.g.soundly(e)
+	}
+}
+
+// soundly notes a chain of which nothing is to be said.
+func (g *org) soundly(e *chain) {
+	g.chains = append(g.chains, e)
+	g.truth = append(g.truth, Truth{Identity: e.who.id, Time: e.at.UTC(), System: e.dir.name, Tier: e.tier, Class: e.class, Path: e.path, Plant: "sound/beside another", Twin: true, Verdicts: e.verdicts})
+}
