@@ -25,7 +25,7 @@ planted in it. The same flags give the same bytes.`,
   resetproof generate org --set "step-without-source/an organisation without any ticket log"
   resetproof generate org --signins 1000000
   resetproof generate --list
-  resetproof scan --config org/resetproof.yaml`,
+  resetproof scan --config org/resetproof.yaml --formats-dir org/formats`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 	}
 	f := c.Flags()

@@ -119,7 +119,7 @@ func (s *score) measure(a *app, o generate.Options) error {
 	a.log.note("%s: seed %d%s: %d records, %d resets, %d violations", o.Dir, o.Seed, strings.TrimRight(" "+o.Set, " "), made.Records, made.Cases, made.Planted)
 	report := o.Dir + "-report"
 	var said strings.Builder
-	args := []string{"scan", "--config", filepath.Join(o.Dir, "resetproof.yaml"), "--out", report, "--quiet", "--fail-on", "none", "--write", "json"}
+	args := []string{"scan", "--config", filepath.Join(o.Dir, "resetproof.yaml"), "--out", report, "--quiet", "--fail-on", "none", "--write", "json", "--formats-dir", filepath.Join(o.Dir, "formats")}
 	if code := run(args, strings.NewReader(""), io.Discard, &said); code != 0 {
 		return fmt.Errorf("scanning %s: exit %d\n%s", o.Dir, code, said.String())
 	}

@@ -32,6 +32,7 @@ type chain struct {
 	reviewed                 *review
 	activated                time.Time // when the operator took up the role for it; zero for never
 	declared                 time.Time // when an incident that names the account was declared; zero for none
+	carried                  func()    // writes the execution in another way than the directory's own; nil for that
 	executed                 bool      // false: nothing was done in the directory
 	before                   int       // sign-ins of the owner in the six weeks before
 	after                    []time.Time
@@ -225,6 +226,8 @@ func (c *chain) write() {
 	}
 	if c.self != nil {
 		c.dir.recover(g, *c.self)
+	} else if c.carried != nil {
+		c.carried()
 	} else if c.executed {
 		c.dir.reset(g, c.at, c.operator, c.who)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
+
 	"strings"
 	"time"
 )
@@ -37,7 +39,7 @@ type state struct {
 type waiver struct {
 	id                        string
 	checks                    []string
-	identity                  string
+	identity, selector        string // whom it is made for, or a selector of its own
 	reason, ticket, by, owner string
 	from, until               time.Time
 }
@@ -49,7 +51,7 @@ var kindsKept = []string{"reset.requested", "identity.verified", "identity.verif
 var asked = []string{"ticket.opened", "ticket.closed", "reset.requested", "reset.approved", "reset.denied"}
 
 func (g *org) contextFiles() {
-	g.csv("identities.csv", "id,kind,name,accounts,tier,groups,roles,manager,owner,sponsor,delegates,unit,employer,employment,data_access,legal_hold,devices,home_places,valid_from,valid_until", func(add func(...string)) {
+	g.csv("identities.csv", "id,kind,name,accounts,tier,groups,roles,manager,owner,sponsor,delegates,unit,employer,employment,data_access,legal_hold,devices,home_places,valid_from,valid_until,workload_identity", func(add func(...string)) {
 		for _, p := range g.people {
 			accounts := []string{p.login}
 			if p.okta != "" {
@@ -63,7 +65,7 @@ func (g *org) contextFiles() {
 			}
 			accounts = append(accounts, p.accounts...)
 			add(p.id, p.kind, p.name(), strings.Join(accounts, ";"), p.tier, strings.Join(p.groups, ";"), strings.Join(p.roles, ";"), idOf(p.manager), idOf(p.owner), p.sponsor, idsOf(p.delegates),
-				p.unit, p.employer, p.employment, p.data, p.hold, "", p.home.city, date(p.from), date(p.until))
+				p.unit, p.employer, p.employment, p.data, p.hold, "", p.home.city, date(p.from), date(p.until), p.tags["workload_identity"])
 		}
 	})
 	g.csv("secrets.csv", "id,kind,system,owner,used_by,shared,minted_by,rotated_at,max_age,cadence,rotator", func(add func(...string)) {
@@ -149,8 +151,16 @@ func stamp(t time.Time) string {
 func (g *org) waiverFile() {
 	var b strings.Builder
 	for _, w := range g.waivers {
-		fmt.Fprintf(&b, "- id: %s\n  checks: [%s]\n  selector: identity.id == %q\n  reason: %s\n  ticket: %s\n  approved_by: %s\n  owner: %s\n  valid_from: %s\n  valid_until: %s\n",
-			w.id, strings.Join(w.checks, ", "), w.identity, w.reason, w.ticket, w.by, w.owner, stamp(w.from), stamp(w.until))
+		selector := w.selector
+		if selector == "" {
+			selector = fmt.Sprintf("identity.id == %q", w.identity)
+		}
+		fmt.Fprintf(&b, "- id: %s\n  checks: [%s]\n  selector: %s\n", w.id, strings.Join(w.checks, ", "), strconv.Quote(selector))
+		for _, line := range [][2]string{{"reason", w.reason}, {"ticket", w.ticket}, {"approved_by", w.by}, {"owner", w.owner}, {"valid_from", stamp(w.from)}, {"valid_until", stamp(w.until)}} {
+			if line[1] != "" {
+				fmt.Fprintf(&b, "  %s: %s\n", line[0], line[1])
+			}
+		}
 	}
 	if len(g.waivers) == 0 {
 		b.WriteString("[]\n")

@@ -88,7 +88,7 @@ type org struct {
 	logs   []*log
 	// Every log has its file; what belongs to none is a context file.
 	okta, servicenow, steps     *log
-	windows                     *log
+	windows, forms              *log
 	cloudtrail, vault           *log
 	entraAudits, entraSignins   *log
 	jiraRequests, jiraApprovals *log
@@ -125,6 +125,8 @@ func newOrg(o Options) *org {
 	g.jiraApprovals = g.newLog("jira", "jira-service-management", "logs/jira/approvals.json", pages)
 	g.jiraRequests.expect = asked
 	g.programLogs()
+	g.forms = g.newLog("forms", "helpdesk-form", "logs/forms/forms.jsonl", lines)
+	g.files["formats/helpdesk-form.yaml"] = []byte(formFormat)
 	g.hireStaff()
 	return g
 }

@@ -16,6 +16,7 @@ func (g *org) noise() {
 		g.entraAudit(g.clock(at, 0, 4*time.Hour), entraAudit{service: coreDirectory, activity: "Change user license", correlation: g.uuid(),
 			by: g.entraBy(g.staff.admins[0], nil), about: []obj{g.entraUser(p)}})
 	}
+	formed := len(g.forms.records) > 0
 	for at := logsFrom; at.Before(logsUntil); at = at.Add(9 * time.Hour) {
 		p := pick(g.rng, g.staff.bystander)
 		for _, d := range desks {
@@ -26,6 +27,9 @@ func (g *org) noise() {
 			d.open(g, t)
 		}
 		g.step(row{at: g.clock(at, 0, 4*time.Hour), kind: "other", account: p.login, actor: p.login, source: "visitors' book"})
+		if formed {
+			g.form(g.clock(at, 0, 4*time.Hour), "withdrawn", p.login, p.login, "", "", "")
+		}
 	}
 	g.windowsNoise()
 }

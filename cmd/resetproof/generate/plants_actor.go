@@ -31,6 +31,19 @@ var actorPlants = []plant{
 		c.operate(nil)
 		c.path = "unknown"
 	}},
+	{check: "unattributed-reset", what: "nobody by name", tiers: []string{ordinary, sensitive}, base: adPerson, do: func(c *chain) {
+		c.operate(nil)
+		c.path = "unknown"
+		c.carried = func() { c.g.adReset(c.at, adAnonymous, c.g.adOf(c.who), "0x3e6") }
+	}},
+	{check: "unattributed-reset", what: "nobody by name, and Okta says who", twin: true, tiers: []string{ordinary, sensitive}, base: adPerson, do: func(c *chain) {
+		after := time.Duration(20+c.g.rng.IntN(500)) * time.Second
+		c.carried = func() {
+			c.g.adReset(c.at, adAnonymous, c.g.adOf(c.who), "0x3e6")
+			okta.reset(c.g, c.at.Add(after), c.operator, c.who)
+		}
+		c.verdict("unattributed-reset", met)
+	}},
 	{check: "shared-operator", what: "an account that the roster calls shared", do: func(c *chain) {
 		op := c.hireOperator("service desk")
 		op.kind, op.first = "shared", "Counter"

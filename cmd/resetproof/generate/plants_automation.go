@@ -1,6 +1,5 @@
 package generate
 
-
 // hireAgent adds a program that takes part in resets; owner may be nil.
 func (c *chain) hireAgent(owner *person) *person {
 	g := c.g

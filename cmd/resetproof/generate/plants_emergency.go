@@ -1,9 +1,14 @@
 package generate
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Violations of the checks on emergencies and waivers.
-var emergencyPlants = []plant{
+var emergencyPlants = slices.Concat(exceptionPlants, waiverPlants)
+
+var exceptionPlants = []plant{
 	{check: "undeclared-emergency", what: "on an ordinary day", tiers: glass, base: emergencySomewhere, do: func(c *chain) { c.declared = time.Time{} }},
 	{check: "undeclared-emergency", what: "the incident was over", tiers: glass, base: emergencySomewhere, do: func(c *chain) {
 		c.declared = time.Time{}

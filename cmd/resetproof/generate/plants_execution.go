@@ -6,7 +6,7 @@ import (
 )
 
 // Violations of the checks on how a reset was carried out.
-var executionPlants = slices.Concat(actorPlants, deskPlants, recoveryPlants, automationPlants, subjectPlants)
+var executionPlants = slices.Concat(actorPlants, deskPlants, recoveryPlants, automationPlants, formPlants, machinePlants, subjectPlants)
 
 // engage makes the owner somebody of another company, until a day, with a
 // sponsor in this one.

@@ -58,7 +58,7 @@ func (g *org) logonID() string { return "0x" + strings.TrimLeft(g.hex(8), "0") }
 var adActions = map[string]string{
 	"4624": "logged-in", "4625": "logon-failed", "4720": "added-user-account", "4722": "enabled-user-account", "4723": "changed-password", "4724": "reset-password",
 	"4728": "added-member-to-group", "4729": "removed-member-from-group", "4732": "added-member-to-group", "4738": "modified-user-account", "4740": "locked-out-user-account", "4741": "added-computer-account",
-	"4742": "changed-computer-account", "4767": "unlocked-user-account", "4768": "kerberos-authentication-ticket-requested", "4771": "kerberos-preauth-failed",
+	"4742": "changed-computer-account", "4767": "unlocked-user-account", "4768": "kerberos-authentication-ticket-requested", "4769": "kerberos-service-ticket-requested", "4771": "kerberos-preauth-failed",
 }
 
 // unnumbered stands in a record for its number until the order is known.
@@ -163,6 +163,7 @@ var activeDirectory = &directory{
 	signin: func(g *org, at time.Time, p *person, from seat) string {
 		return strings.ToLower(controller) + "/" + g.adSignin(at, g.adOf(p), from.ip)
 	},
+	program: func(g *org, at time.Time, p *person, from seat) { g.adSignin(at, g.adOf(p), from.ip) },
 	reset: func(g *org, at time.Time, by, p *person) {
 		actor, logon := g.adAdmin(by), "0x3e7"
 		if by != nil {
@@ -191,4 +192,22 @@ var activeDirectory = &directory{
 	revoke: func(g *org, at time.Time, by, p *person, role string) {
 		g.adGroup(at, "4729", g.adAdmin(by), g.adOf(p), g.logonID(), role, domainSID+"-512")
 	},
+}
+
+// adTicket is a ticket that somebody gets for a service; the account that runs
+// it has a principal name.
+func (g *org) adTicket(at time.Time, by, service adAccount, ip string) {
+	g.adRecord(at, "4769", false, obj{
+		"TargetUserName": by.name + "@" + strings.ToUpper(dnsDomain), "TargetDomainName": strings.ToUpper(dnsDomain), "ServiceName": service.name, "ServiceSid": service.sid,
+		"TicketOptions": "0x40810000", "TicketEncryptionType": "0x12", "IpAddress": "::ffff:" + ip, "IpPort": strconv.Itoa(49152 + g.rng.IntN(9000)), "Status": "0x0",
+		"LogonGuid": "{" + strings.ToUpper(g.uuid()) + "}", "TransmittedServices": "-",
+	})
+}
+
+// adRefused is a log-on with a wrong password.
+func (g *org) adRefused(at time.Time, of adAccount, ip string) {
+	g.adRecord(at, "4771", true, obj{
+		"TargetUserName": of.name, "TargetSid": of.sid, "ServiceName": "krbtgt/" + netbios, "TicketOptions": "0x40810010", "Status": "0x18", "PreAuthType": "2",
+		"IpAddress": "::ffff:" + ip, "IpPort": "49201", "CertIssuerName": "", "CertSerialNumber": "", "CertThumbprint": "",
+	})
 }

@@ -62,10 +62,7 @@ var looksLikeReset = []func(g *org, at time.Time, adm adAccount, logon string){
 	func(g *org, at time.Time, _ adAccount, _ string) {
 		of := g.adOf(pick(g.rng, g.staff.bystander))
 		for i := range 5 {
-			g.adRecord(at.Add(time.Duration(i)*time.Second), "4771", true, obj{
-				"TargetUserName": of.name, "TargetSid": of.sid, "ServiceName": "krbtgt/" + netbios, "TicketOptions": "0x40810010", "Status": "0x18", "PreAuthType": "2",
-				"IpAddress": "::ffff:198.18.7.9", "IpPort": "49201", "CertIssuerName": "", "CertSerialNumber": "", "CertThumbprint": "",
-			})
+			g.adRefused(at.Add(time.Duration(i)*time.Second), of, "198.18.7.9")
 		}
 		locked := aboutAccount(adSystem, of, "0x3e7")
 		locked["TargetDomainName"] = "MAILGATE" // the computer that tried
