@@ -26,7 +26,6 @@ type chain struct {
 	// ended, restored when the factors that the reset took were back; zero for never.
 	changed, ended, restored time.Time
 	dropped                  bool // the reset took all factors
-	raised                   bool // the operator took up the right for it, for some hours
 	tokensEnded              time.Time
 	keysEnd                  time.Time // of the old key, where a program got a new one
 	reviewed                 *review
@@ -159,7 +158,6 @@ func (g *org) base(tier string, dir *directory, dsk *desk) *chain {
 			c.activated = g.clock(c.at, -3*time.Hour, -15*time.Minute)
 		}
 	}
-	c.raised = tier == privileged && dir.activate != nil
 	c.before = 12
 	c.after = []time.Time{g.clock(c.at, 2*time.Hour, 4*time.Hour), g.clock(c.at, 20*time.Hour, 28*time.Hour), g.clock(c.at, 6*day, 7*day)}
 	return c
@@ -200,9 +198,6 @@ func (c *chain) write() {
 		for _, a := range c.approvals {
 			c.desk.approve(g, c.ticket, a)
 		}
-	}
-	if c.raised {
-		c.dir.activate(g, c.at.Add(-7*time.Minute), g.staff.security[0], c.operator, "User Administrator", cites)
 	}
 	for i := range c.before {
 		at := c.at.Add(-time.Duration(40-3*i) * day)
