@@ -214,6 +214,7 @@ func TestPlantedBurstsAreFound(t *testing.T) {
 		{"5 an hour, five times that", usually(5), times(5), 26},
 		{"5 an hour, eight times that", usually(5), times(8), 38},
 		{"2 an hour, eight times that", usually(2), times(8), 26},
+		{"1 an hour, five times that", usually(1), times(5), 1},
 		{"2 an hour, twelve times that", usually(2), times(12), 36},
 		{"office hours, 10 more", nulls[0].make, more(10), 30},
 		{"office hours, 15 more", nulls[0].make, more(15), 36},

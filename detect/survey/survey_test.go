@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -201,6 +203,51 @@ func TestStrangeResets(t *testing.T) {
 					t.Errorf("seed %d: %s", seed, said)
 				}
 			}
+		}
+	}
+}
+
+// The order of records and rows changes no digit of anything told.
+func TestOrderChangesNothing(t *testing.T) {
+	var n *null
+	s := drawn(3, func(x *null) { x.weeks = 26; nulls[1].make(x); n = x }, func(_ *null, o *worker, w, d, h int, mean float64) float64 {
+		switch {
+		case o.id == "op001" && w == 9 && d == 2 && h == 14:
+			return mean + 30
+		case o.id == "op002" && w > 12:
+			return mean * 3
+		}
+		return mean
+	})
+	s.somewhere(n)
+	o := &organisation{}
+	for _, a := range s.acts {
+		r := o.reset(a.Operator, event.When(a.Time))
+		r.Unit, r.Tier, r.Desk = a.Unit, a.Tier, a.Desk
+		o.events[len(o.events)-1].Place = a.Place
+	}
+	tell := func() string {
+		got := o.survey(t, [2]int64{})
+		said := strings.Join(got.Told, "\n")
+		for _, l := range slices.Sorted(maps.Keys(got.Facts)) {
+			for _, f := range got.Facts[l] {
+				said += fmt.Sprintf("\n%+v", reflect.ValueOf(f).Elem().Interface())
+			}
+		}
+		return said
+	}
+	// A finding cites records by their place in memory; of those only the ids count.
+	addresses := regexp.MustCompile(`events:\[[^\]]*\]`)
+	want := addresses.ReplaceAllString(tell(), "")
+	if len(s.acts) < 1000 || strings.Count(want, "\n") < 5 {
+		t.Fatalf("too little to compare: %s", want)
+	}
+	for seed := range uint64(3) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		rng.Shuffle(len(o.events), func(i, j int) { o.events[i], o.events[j] = o.events[j], o.events[i] })
+		rng.Shuffle(len(o.rows), func(i, j int) { o.rows[i], o.rows[j] = o.rows[j], o.rows[i] })
+		if got := addresses.ReplaceAllString(tell(), ""); got != want {
+			t.Errorf("another order gives\n%s\nwant\n%s", got, want)
 		}
 	}
 }
