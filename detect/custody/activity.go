@@ -7,6 +7,7 @@ import (
 
 	"resetproof/detect/identity"
 	"resetproof/ingest/event"
+	"resetproof/rules"
 )
 
 // activity takes one sign-in or use of privilege and notes what it says of the
@@ -87,6 +88,41 @@ func (f *Fold) used(c *Case, e *event.Event) {
 	if f.open(c, s) {
 		c.Uses = append(c.Uses, s)
 	}
+}
+
+// Privileged acts that a record of something else shows.
+const (
+	roleChange    = "role-change"
+	credentialAct = "credential-act"
+)
+
+// onOthers names the privileged act that somebody did to another account, "" for
+// none: a role given or taken, or a recovery. Programs do it as their work, and
+// owners see to the accounts that are theirs.
+func (f *Fold) onOthers(s Step) string {
+	if s.ActorID != f.id || s.AccountID == f.id || s.Outcome == event.Failure || f.w.automatic(s.Actor, f.id, s.Time) {
+		return ""
+	}
+	act := ""
+	switch {
+	case s.Kind == event.PrivilegeGranted || s.Kind == event.PrivilegeRevoked:
+		act = roleChange
+	case IsAct(s.Event) && classOf(s.Event) == rules.Recovery:
+		act = credentialAct
+	}
+	if row := f.w.Row(s.AccountID, s.Time); row != nil && row.Owner == f.id || !slices.Contains(f.w.Policy(s.Time).PrivilegedActs, act) {
+		return ""
+	}
+	return act
+}
+
+// firstOnOthers: a privileged act on another account of which the history before
+// the reset and the time since show none of its kind.
+func (f *Fold) firstOnOthers(c *Case, s Step) bool {
+	act := f.onOthers(s)
+	return act != "" && !slices.ContainsFunc(f.steps, func(o Step) bool {
+		return o.Time < s.Time && o.Time >= c.Time-int64(f.w.Policy(c.Time).Matching.PrivilegeHistory) && f.onOthers(o) == act
+	})
 }
 
 // Privileged acts that count on a condition: Windows event 4672, AssumeRole and

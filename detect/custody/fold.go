@@ -286,6 +286,10 @@ func (f *Fold) surround(c *Case) {
 			if words(pol.CompromiseWords, s.Category) && within(s.Time, c.Time, pol.Matching.Before) && f.inCase(c, s) {
 				c.Cause = compromise
 			}
+		case s.ActorID == f.id && s.AccountID != f.id && s.Time > c.Time:
+			if f.open(c, s) && f.firstOnOthers(c, s) && !f.approvedOtherwise(s) {
+				c.Uses = append(c.Uses, s)
+			}
 		case s.ActorID == f.id && s.AccountID != f.id && s.Time < c.Time && within(s.Time, c.Time, pol.Matching.ObservedTier):
 			if IsAct(s.Event) && classOf(s.Event) == rules.Recovery {
 				c.ResetOthers = max(c.ResetOthers, s.Time)

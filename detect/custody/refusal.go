@@ -1,6 +1,8 @@
 package custody
 
 import (
+	"slices"
+
 	"resetproof/ingest/event"
 	"resetproof/rules"
 )
@@ -20,11 +22,21 @@ func (f *Fold) turnedAway(c *Case) {
 		}
 	}
 	for _, s := range f.steps {
-		about := s.AccountID == f.id || holds(c.Refused, s)
+		about := s.AccountID == f.id || holds(c.Refused, s) || f.asksAbout(s)
 		if about && refuses(s.Event) && s.Time > answered && s.Time < c.Time && within(s.Time, c.Time, reach) {
 			c.TurnedAway = append(c.TurnedAway, s)
 		}
 	}
+}
+
+// asksAbout: the step names no account, and its ticket asked for a reset of this
+// one, be it another ticket than the case's own.
+func (f *Fold) asksAbout(s Step) bool {
+	if !s.Account.IsZero() {
+		return false
+	}
+	key := f.w.Tickets.Key(s.Event)
+	return key != "" && f.w.Tickets.Asked(key) && slices.Contains(f.w.Tickets.Subjects(key), f.id)
 }
 
 // refuses tells a verification that was not passed, or the denial of a reset.

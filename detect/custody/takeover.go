@@ -93,7 +93,7 @@ func (f *Fold) changedPolicies(c *Case) bool {
 // warns: a signal on record before the reset that asks for a stronger
 // verification (policy.md, "Risk signals").
 func (f *Fold) warns(c *Case, s Step) bool {
-	if s.Time > c.Time || s.AccountID != f.id && !holds(c.Refused, s) {
+	if s.Time > c.Time || s.AccountID != f.id && !holds(c.Refused, s) && !f.asksAbout(s) {
 		return false
 	}
 	pol := f.w.Policy(c.Time)

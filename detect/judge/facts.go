@@ -144,7 +144,7 @@ func (b *Bench) sit(c *custody.Case) *sitting {
 	for _, n := range custody.Names() {
 		s.steps[n] = s.each(c.Steps[n])
 	}
-	s.reused, s.grants, s.uses = s.each(c.Reused), s.each(s.gained()), s.each(s.watched(c.Uses))
+	s.reused, s.grants, s.uses = s.each(c.Reused), s.each(s.gained()), s.each(s.firstUses())
 	s.facts = &caseFacts{
 		ID: c.ID.String(), Time: event.When(c.Time), Class: string(c.Class), Path: string(c.Path), Cause: c.Cause,
 		System: c.Primary.System, Credential: c.Primary.Credential, Operator: c.Operator, Executors: c.Executors(),

@@ -101,7 +101,7 @@ func (s *sitting) supporting(o *outcome) []custody.Step {
 		all = append(all, s.c.Steps[custody.Requested]...)
 	case "takeover":
 		all = append(all, s.gained()...)
-		all = append(all, s.watched(s.c.Uses)...)
+		all = append(all, s.firstUses()...)
 	case "closure":
 		for _, a := range s.c.Alive {
 			if n == custody.Reviewed {

@@ -104,6 +104,17 @@ func (s *sitting) watched(steps []custody.Step) []custody.Step {
 	return slices.DeleteFunc(slices.Clone(steps), func(st custody.Step) bool { return !s.inWatch(st.Time) })
 }
 
+// firstUses leaves out uses of privilege where too little is known of the weeks
+// before to call them the first.
+func (s *sitting) firstUses() []custody.Step {
+	return slices.DeleteFunc(s.watched(s.c.Uses), func(st custody.Step) bool {
+		if st.Kind == event.PrivilegeUsed {
+			return !s.historyKnown()
+		}
+		return !s.recorded(st, s.need.policy.Matching.PrivilegeHistory)
+	})
+}
+
 // planted leaves out changes of policy where too little is known of the weeks
 // before to call them unusual.
 func (s *sitting) planted() []custody.Step {
@@ -178,7 +189,7 @@ func (s *sitting) askOf(st custody.Step) Ask {
 // aggravated: something else speaks for a takeover: a risk signal, privilege,
 // persistence or secrets read.
 func (s *sitting) aggravated() bool {
-	return len(s.signals()) > 0 || len(s.gained()) > 0 || len(s.watched(s.c.Uses)) > 0 && s.historyKnown() || len(s.planted()) > 0 || len(s.firstReads()) > 0
+	return len(s.signals()) > 0 || len(s.gained()) > 0 || len(s.firstUses()) > 0 || len(s.planted()) > 0 || len(s.firstReads()) > 0
 }
 
 // followed lists what a check rests on beside the chain, by what it needs.
