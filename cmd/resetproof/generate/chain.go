@@ -117,9 +117,14 @@ func (g *org) workday() time.Time {
 
 // base is a sound recovery of a person of the tier, carried out by the desk.
 func (g *org) base(tier string, dir *directory, dsk *desk) *chain {
-	c := &chain{g: g, tier: tier, class: recovery, path: assisted, dir: dir, desk: dsk, executed: true, verdicts: map[string]string{}}
-	c.who = g.hire(pick(g.rng, units))
-	c.who.manager = pick(g.rng, g.staff.managers)
+	who := g.hire(pick(g.rng, units))
+	who.manager = pick(g.rng, g.staff.managers)
+	return g.baseFor(who, tier, dir, dsk)
+}
+
+// baseFor is the recovery of somebody who was hired before.
+func (g *org) baseFor(who *person, tier string, dir *directory, dsk *desk) *chain {
+	c := &chain{g: g, who: who, tier: tier, class: recovery, path: assisted, dir: dir, desk: dsk, executed: true, verdicts: map[string]string{}}
 	switch tier {
 	case sensitive:
 		c.who.data = "customer"

@@ -44,6 +44,7 @@ var plants = slices.Concat(
 	takeoverPlants,
 	aftermathPlants,
 	beforehandPlants,
+	operatorPlants,
 )
 
 // Checks lists the checks of which violations can be planted, sorted.

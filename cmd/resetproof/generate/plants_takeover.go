@@ -12,6 +12,11 @@ var takeoverPlants = []plant{
 	}},
 	{check: "reset-then-privilege", what: "put into a group of administrators", on: hasGroups, do: func(c *chain) { c.group(c.watched(), "Domain Admins") }},
 	{check: "reset-then-privilege", what: "put into a group of readers", twin: true, on: hasGroups, do: func(c *chain) { c.group(c.watched(), "Timesheet readers") }},
+	{check: "reset-then-privilege", what: "gives somebody else a role", on: canGrant, do: func(c *chain) { c.giveRole(c.watched()) }},
+	{check: "reset-then-privilege", what: "an administrator who gives roles", twin: true, tiers: []string{privileged}, on: canGrant, do: func(c *chain) {
+		c.giveRole(c.g.clock(c.at, -25*day, -2*day))
+		c.giveRole(c.watched())
+	}},
 	{check: "reset-then-privilege", what: "opens the console for the first time", on: hasConsole, do: func(c *chain) {
 		c.console(c.watched())
 	}},
@@ -137,6 +142,12 @@ func (c *chain) severity(check, ordinarily, raised string) {
 func (c *chain) grant(at time.Time, role string) {
 	by := pick(c.g.rng, c.g.staff.admins)
 	c.then(func() { c.dir.grant(c.g, at, by, c.who, role) })
+}
+
+// giveRole has the account give somebody else a role.
+func (c *chain) giveRole(at time.Time) {
+	to := pick(c.g.rng, c.g.staff.bystander)
+	c.then(func() { c.dir.grant(c.g, at, c.who, to, c.dir.role) })
 }
 
 func (c *chain) group(at time.Time, group string) {
