@@ -33,9 +33,9 @@ func (a *app) withLake(ctx context.Context, s settings, work func(context.Contex
 	return work(ctx, l)
 }
 
-// image is about what the program takes of --memory beside what the collector
-// counts: its own code and tables, as far as they are in use.
-const image = 40 << 20
+// image is what the program takes of --memory beside what the collector counts:
+// some 40 MiB of its own code and tables, and what it overshoots by under load.
+const image = 56 << 20
 
 // heapLimit is what of --memory is left for the collector.
 func heapLimit(memory int64) int64 { return max(memory-image, memory/2) }
