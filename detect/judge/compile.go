@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 
@@ -31,12 +32,12 @@ type expression struct {
 // column, with a caret.
 func (b *Bench) compile(r *rules.Check) (*check, error) {
 	c := &check{Check: r}
-	env := b.caseEnv
+	env, over := b.caseEnv, overCase
 	if r.Scope != "case" {
-		env = b.setEnv
+		env, over = b.setEnv, overSet
 	}
 	if r.Each != "" {
-		ast, prg, err := b.program(env, r, "each", r.Each, nil)
+		ast, prg, err := b.program(env, over, r, "each", r.Each, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +49,7 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 		if env, err = env.Extend(cel.Variable("each", list.Parameters()[0])); err != nil {
 			return nil, err
 		}
+		over += " each " + list.Parameters()[0].String()
 	}
 	for _, e := range []expression{
 		{"applies", r.Applies, cel.BoolType, &c.applies},
@@ -62,7 +64,7 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 		if e.source == "" {
 			continue
 		}
-		_, prg, err := b.program(env, r, e.field, e.source, e.want)
+		_, prg, err := b.program(env, over, r, e.field, e.source, e.want)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +73,7 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 	for _, w := range r.SeverityWhen {
 		entry := *r
 		entry.Lines = map[string]int{"severity_when": w.Lines["when"]}
-		_, prg, err := b.program(env, &entry, "severity_when", w.When, cel.BoolType)
+		_, prg, err := b.program(env, over, &entry, "severity_when", w.When, cel.BoolType)
 		if err != nil {
 			return nil, err
 		}
@@ -80,26 +82,61 @@ func (b *Bench) compile(r *rules.Check) (*check, error) {
 	return c, nil
 }
 
+// What expressions are over: names that tell environments with the same
+// variables from others, whatever run they are of.
+const (
+	overCase = "case"
+	overSet  = "set"
+)
+
+// checked is an expression whose types and cost were found right before in this
+// process: they are the same for every run.
+type checked struct {
+	over, source, want string
+}
+
+// sound holds them, *cel.Ast by checked. It grows with the expressions of checks
+// and waivers that the process meets, not with runs.
+var sound sync.Map
+
 // program compiles one expression and bounds its cost.
-func (b *Bench) program(env *cel.Env, r *rules.Check, field, source string, want *cel.Type) (*cel.Ast, cel.Program, error) {
-	ast, iss := env.Compile(source)
-	if iss.Err() != nil {
-		e := iss.Errors()[0]
-		line := e.Location.Line()
-		return nil, nil, faultAt(r, field, source, line, pastDot(source, line, e.Location.Column()), e.Message)
+func (b *Bench) program(env *cel.Env, over string, r *rules.Check, field, source string, want *cel.Type) (*cel.Ast, cel.Program, error) {
+	key := checked{over: over, source: source}
+	if want != nil {
+		key.want = want.String()
 	}
-	if want != nil && !ast.OutputType().IsExactType(want) {
-		return nil, nil, fault(r, field, source, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
+	known, ok := sound.Load(key)
+	if !ok {
+		ast, err := typeOf(env, r, field, source, want)
+		if err != nil {
+			return nil, nil, err
+		}
+		known, _ = sound.LoadOrStore(key, ast)
 	}
-	est, err := env.EstimateCost(ast, lists{})
-	if err == nil && est.Max > costLimit {
-		return nil, nil, fault(r, field, source, fmt.Sprintf("may cost %d steps over %d-element lists; the limit is %d", est.Max, assumedList, costLimit))
-	}
+	ast := known.(*cel.Ast)
 	prg, err := env.Program(ast, cel.CostLimit(costLimit))
 	if err != nil {
 		return nil, nil, fault(r, field, source, err.Error())
 	}
 	return ast, prg, nil
+}
+
+// typeOf finds the types and the cost of one expression.
+func typeOf(env *cel.Env, r *rules.Check, field, source string, want *cel.Type) (*cel.Ast, error) {
+	ast, iss := env.Compile(source)
+	if iss.Err() != nil {
+		e := iss.Errors()[0]
+		line := e.Location.Line()
+		return nil, faultAt(r, field, source, line, pastDot(source, line, e.Location.Column()), e.Message)
+	}
+	if want != nil && !ast.OutputType().IsExactType(want) {
+		return nil, fault(r, field, source, fmt.Sprintf("gives %s, wants %s", ast.OutputType(), want))
+	}
+	est, err := env.EstimateCost(ast, lists{})
+	if err == nil && est.Max > costLimit {
+		return nil, fault(r, field, source, fmt.Sprintf("may cost %d steps over %d-element lists; the limit is %d", est.Max, assumedList, costLimit))
+	}
+	return ast, nil
 }
 
 // fault is a mistake in a whole expression.

@@ -35,7 +35,7 @@ func (b *Bench) CompileWaivers(file string) error {
 			continue // a defect, not a fault: it covers nothing
 		}
 		rule := &rules.Check{ID: w.ID, File: file, Lines: map[string]int{"selector": w.Line}}
-		ast, prg, err := b.program(b.caseEnv, rule, "selector", w.Selector, cel.BoolType)
+		ast, prg, err := b.program(b.caseEnv, overCase, rule, "selector", w.Selector, cel.BoolType)
 		if e := (*rules.Error)(nil); errors.As(err, &e) {
 			_, msg, _ := strings.Cut(e.Msg, "selector: ")
 			at := *w.Waiver
