@@ -164,6 +164,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	if err := r.fold(ctx, sink, &result); err != nil {
 		return Result{}, err
 	}
+	r.operators.Forget()
 	if err := r.recordStates(ctx); err != nil {
 		return Result{}, err
 	}

@@ -96,6 +96,14 @@ func (p *operator) sight(e *event.Event, who event.Party) {
 	}
 }
 
+// Forget drops where operators worked, once every case was judged: nothing over
+// the whole set asks for it, and the survey needs the room.
+func (o *Operators) Forget() {
+	for _, p := range o.by {
+		p.seen = presences{}
+	}
+}
+
 // share notes the addresses from which several operators work: an office, a
 // jump host or a proxy.
 func (o *Operators) share() {
