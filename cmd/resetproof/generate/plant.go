@@ -31,6 +31,7 @@ func (p *plant) key() string { return p.check + "/" + p.what }
 var plants = slices.Concat(
 	requestPlants,
 	undonePlants,
+	otherTierPlants,
 	reasonPlants,
 	verificationPlants,
 	stepUpPlants,
