@@ -78,11 +78,16 @@ func orNull(o obj) any {
 	return o
 }
 
-// awsSignin signs somebody in at the console with a security key.
+// awsSignin signs somebody in at the console: administrators with a security
+// key, others with the password alone.
 func (g *org) awsSignin(at time.Time, p *person, from seat) {
+	proof := obj{"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "No"}
+	if len(p.roles) > 0 {
+		proof["MFAUsed"], proof["MFAIdentifier"] = "Yes", p.awsFactor("key")
+	}
 	g.awsEvent(at, call{service: "signin", name: "ConsoleLogin", by: p, from: from, out: obj{"ConsoleLogin": "Success"}, more: obj{
 		"eventType":           "AwsConsoleSignIn",
-		"additionalEventData": obj{"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "Yes", "MFAIdentifier": "arn:aws:iam::" + awsAccount + ":u2f/user/" + p.awsName() + "/key"},
+		"additionalEventData": proof,
 	}})
 }
 
@@ -123,6 +128,10 @@ var awsSecrets = &store{
 		g.awsEvent(at, call{service: "secretsmanager", name: "GetSecretValue", by: p, key: p.keyAt(at), from: from, readOnly: true, in: obj{"secretId": id}})
 	},
 	renew: func(g *org, at time.Time, by *person, h *hanger) {
+		if g.rng.IntN(3) == 0 {
+			g.awsRotate(at, by, h)
+			return
+		}
 		out := obj{"arn": awsSecretARN(h), "name": h.id, "versionId": g.uuid(), "versionStages": []string{"AWSCURRENT"}}
 		g.awsEvent(at, call{service: "secretsmanager", name: "PutSecretValue", by: by, from: by.seat(), in: obj{"secretId": awsSecretARN(h), "clientRequestToken": g.uuid()}, out: out})
 	},
@@ -130,6 +139,21 @@ var awsSecrets = &store{
 		g.awsEvent(at, call{service: "secretsmanager", name: "DeleteSecret", by: by, from: by.seat(), in: obj{"secretId": h.id, "recoveryWindowInDays": 7},
 			out: obj{"arn": awsSecretARN(h), "name": h.id, "deletionDate": at.Add(7 * day).UTC().Format("Jan 2, 2006 3:04:05 PM")}})
 	},
+}
+
+// awsRotate has Secrets Manager itself replace the secret: what came of the call
+// is an event of the service a little later.
+func (g *org) awsRotate(at time.Time, by *person, h *hanger) {
+	version := g.uuid()
+	g.awsEvent(at, call{service: "secretsmanager", name: "RotateSecret", by: by, from: by.seat(), in: obj{"secretId": h.id, "clientRequestToken": version, "rotateImmediately": true},
+		out: obj{"arn": awsSecretARN(h), "name": h.id, "versionId": version}})
+	done := at.Add(8 * time.Second)
+	g.cloudtrail.add(done, obj{
+		"eventVersion": "1.09", "userIdentity": obj{"accountId": awsAccount, "invokedBy": "secretsmanager.amazonaws.com"}, "eventTime": done.UTC().Format("2006-01-02T15:04:05Z"),
+		"eventSource": "secretsmanager.amazonaws.com", "eventName": "RotationSucceeded", "awsRegion": "us-east-1", "sourceIPAddress": "secretsmanager.amazonaws.com",
+		"userAgent": "secretsmanager.amazonaws.com", "requestParameters": nil, "responseElements": nil, "additionalEventData": obj{"SecretId": awsSecretARN(h)},
+		"eventID": g.uuid(), "readOnly": false, "eventType": "AwsServiceEvent", "managementEvent": true, "recipientAccountId": awsAccount, "eventCategory": "Management",
+	})
 }
 
 func awsSecretARN(h *hanger) string {
@@ -162,12 +186,6 @@ var aws = &directory{
 	},
 	change: func(g *org, at time.Time, p *person, from seat) {
 		g.awsEvent(at, call{service: "iam", name: "ChangePassword", by: p, from: from})
-	},
-	dropFactors: func(g *org, at time.Time, by, p *person) {
-		g.awsEvent(at, call{service: "iam", name: "DeactivateMFADevice", by: by, from: by.seat(), in: obj{"userName": p.awsName(), "serialNumber": p.awsFactor("first")}})
-	},
-	enrol: func(g *org, at time.Time, p *person, from seat, factor string) {
-		g.awsEvent(at, call{service: "iam", name: "EnableMFADevice", by: p, from: from, in: obj{"userName": p.awsName(), "serialNumber": p.awsFactor(factor)}})
 	},
 	role: "AdministratorAccess",
 }

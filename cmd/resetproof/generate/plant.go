@@ -116,6 +116,7 @@ func (g *org) plantAll() {
 var sound = []plant{
 	{check: "sound", what: "assisted recovery of a person", twin: true},
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
+	{check: "sound", what: "password of a console", twin: true, tiers: consoleUsers, base: console},
 	{check: "sound", what: "new key of a program", twin: true, tiers: machines, base: newKey},
 	{check: "sound", what: "recovery by its owner", twin: true, tiers: own, base: (*org).selfBase},
 	{check: "sound", what: "an emergency account in an incident", twin: true, tiers: []string{breakGlass}, base: emergencySomewhere},

@@ -107,9 +107,22 @@ var talk = []string{
 	"Asked for the token of the build server, which is in the vault and was not touched",
 }
 
+// console is a sound recovery of the console password of an IAM user who has no
+// second factor.
+func console(g *org, tier string) *chain {
+	c := g.base(tier, aws, pick(g.rng, desks))
+	c.moveTo(c.at.Truncate(time.Second))
+	return c
+}
+
+var consoleUsers = []string{ordinary, sensitive}
+
 // Violations of the check on channels.
 var channelPlants = []plant{
 	{check: "uncontrolled-delivery", what: "by a channel that nobody may use", tiers: everybody, base: anybase, do: func(c *chain) {
+		c.deliver.channel = pick(c.g.rng, []string{"chat", "mail", "ticket-comment", "phone", "sms"})
+	}},
+	{check: "uncontrolled-delivery", what: "a console's password by a channel that nobody may use", tiers: consoleUsers, base: console, do: func(c *chain) {
 		c.deliver.channel = pick(c.g.rng, []string{"chat", "mail", "ticket-comment", "phone", "sms"})
 	}},
 	{check: "uncontrolled-delivery", what: "by a channel that another tier may use", tiers: []string{sensitive, privileged, machine, privilegedMachine}, base: anybase, do: func(c *chain) {
@@ -219,6 +232,7 @@ var lifePlants = []plant{
 // Violations of the check on what became of the temporary password.
 var changePlants = []plant{
 	{check: "no-forced-change", what: "the owner never replaced it", do: func(c *chain) { c.changed = time.Time{} }},
+	{check: "no-forced-change", what: "the user of a console never replaced it", tiers: consoleUsers, base: console, do: func(c *chain) { c.changed = time.Time{} }},
 	{check: "no-forced-change", what: "the owner replaced it too late", do: func(c *chain) {
 		c.changeAt(c.at.Add(c.need().change).Add(c.g.span(6*time.Minute, 6*time.Hour)))
 	}},
