@@ -64,8 +64,10 @@ func (g *org) contextFiles() {
 				accounts = append(accounts, system+":"+p.more[system])
 			}
 			accounts = append(accounts, p.accounts...)
-			add(p.id, p.kind, p.name(), strings.Join(accounts, ";"), p.tier, strings.Join(p.groups, ";"), strings.Join(p.roles, ";"), idOf(p.manager), idOf(p.owner), p.sponsor, idsOf(p.delegates),
-				p.unit, p.employer, p.employment, p.data, p.hold, "", p.home.city, date(p.from), date(p.until), p.tags["workload_identity"])
+			for _, r := range append(p.earlier, *p) {
+				add(r.id, r.kind, r.name(), strings.Join(accounts, ";"), r.tier, strings.Join(r.groups, ";"), strings.Join(r.roles, ";"), idOf(r.manager), idOf(r.owner), r.sponsor, idsOf(r.delegates),
+					r.unit, r.employer, r.employment, r.data, r.hold, "", r.home.city, date(r.from), date(r.until), r.tags["workload_identity"])
+			}
 		}
 	})
 	g.csv("secrets.csv", "id,kind,system,owner,used_by,shared,minted_by,rotated_at,max_age,cadence,rotator", func(add func(...string)) {

@@ -8,6 +8,9 @@ const (
 	adminDesk   = "Kelmar"
 )
 
+// jumpHost is the address of one, abroad.
+const jumpHost = "198.51.100.254"
+
 var harbourServes = []string{"warehouse", "procurement"}
 
 // deskPolicy is the part of policy.yaml about desks. Its shift ends at 17:00 in
@@ -20,4 +23,5 @@ const deskPolicy = `desks:
     quota_per_day: 2
   - {employer: Brightdesk, mandates: [ordinary, sensitive]}
   - {employer: Kelmar, mandates: [ordinary, sensitive, privileged]}
+jump_hosts: [` + jumpHost + `]
 `

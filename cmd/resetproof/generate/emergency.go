@@ -64,7 +64,7 @@ func emergencySomewhere(g *org, _ string) *chain {
 	return g.emergencyBase(pick(g.rng, emergencyDirectories), pick(g.rng, desks))
 }
 
-var emergencyDirectories = []*directory{okta, activeDirectory}
+var emergencyDirectories = []*directory{okta, activeDirectory, entra}
 
 var emergencies = []string{
 	"The identity provider refuses every administrator since the certificate ran out",

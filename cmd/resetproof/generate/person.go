@@ -31,6 +31,7 @@ type person struct {
 	rid, adminRID         int    // relative ids of the accounts in the domain, 0 for none
 	device                string // operating system, as the browser names it
 	tags                  map[string]string
+	earlier               []person  // rows of the roster that hold for other times
 	signs                 int       // strength of what he signs in with, 0 for the usual push
 	delegates             []*person // who may ask in his name
 }

@@ -25,6 +25,9 @@ func (c *chain) operate(op *person) {
 	c.operator = op
 }
 
+// showsUse: the directory says from where a session is used.
+func showsUse(c *chain) bool { return c.dir.places && c.dir.use != nil }
+
 // actorPlants: whoever carried it out should not have.
 var actorPlants = []plant{
 	{check: "unattributed-reset", what: "the directory's own system", on: func(c *chain) bool { return c.dir == okta || c.dir == activeDirectory && !c.dropped }, do: func(c *chain) {
@@ -48,16 +51,32 @@ var actorPlants = []plant{
 		op := c.hireOperator("service desk")
 		op.kind, op.first = "shared", "Counter"
 	}},
-	{check: "shared-operator", what: "at work in two countries at once", on: func(c *chain) bool { return c.dir == okta }, do: func(c *chain) {
+	{check: "shared-operator", what: "at work in two countries at once", on: showsUse, do: func(c *chain) {
 		op := c.hireOperator("service desk")
 		c.operatorSessions(op, op.seat(), c.g.elsewhere())
 	}},
-	{check: "shared-operator", what: "two workstations in one country", twin: true, on: func(c *chain) bool { return c.dir == okta }, do: func(c *chain) {
+	{check: "shared-operator", what: "two workstations in one country", twin: true, on: showsUse, do: func(c *chain) {
 		op := c.hireOperator("service desk")
 		second := op.seat()
 		second.place = places[(c.g.rng.IntN(len(places)))]
 		second.ip = second.net + "253"
 		c.operatorSessions(op, op.seat(), second)
+		c.verdict("shared-operator", met)
+	}},
+	{check: "shared-operator", what: "one session abroad, ended before the next", twin: true, on: showsUse, do: func(c *chain) {
+		op, abroad := c.hireOperator("service desk"), c.g.elsewhere()
+		c.then(func() {
+			a := c.dir.signin(c.g, c.at.Add(-20*time.Hour), op, abroad)
+			c.dir.use(c.g, c.at.Add(-15*time.Hour), op, abroad, a)
+			b := c.dir.signin(c.g, c.at.Add(-time.Hour), op, op.seat())
+			c.dir.use(c.g, c.at.Add(-20*time.Minute), op, op.seat(), b)
+		})
+		c.verdict("shared-operator", met)
+	}},
+	{check: "shared-operator", what: "a jump host abroad that the policy lists", twin: true, on: showsUse, do: func(c *chain) {
+		op, host := c.hireOperator("service desk"), c.g.elsewhere()
+		host.ip = jumpHost
+		c.operatorSessions(op, op.seat(), host)
 		c.verdict("shared-operator", met)
 	}},
 	{check: "log-custodian-operator", what: "the operator keeps the logs as well", do: func(c *chain) {

@@ -32,6 +32,12 @@ var exceptionPlants = []plant{
 		c.waive("undeclared-emergency")
 		c.verdict("undeclared-emergency", excepted)
 	}},
+	{check: "undeclared-emergency", what: "a waiver makes an emergency of somebody's reset", twin: true, do: func(c *chain) {
+		c.path = emergency
+		c.approved()
+		c.waive("undeclared-emergency")
+		c.verdict("undeclared-emergency", excepted)
+	}},
 	{check: "missing-approval", what: "a security lead never approved the emergency", tiers: glass, base: emergencySomewhere, do: func(c *chain) { c.approvals = nil }},
 	{check: "not-validated", what: "nobody looked at the emergency afterwards", tiers: glass, base: emergencySomewhere, do: func(c *chain) { c.reviewed = nil }},
 	{check: "not-validated", what: "the three days are not over", twin: true, tiers: glass, base: emergencySomewhere, do: func(c *chain) {

@@ -60,6 +60,21 @@ var subjectPlants = []plant{
 		c.engage(c.at.Add(day))
 		c.verdict("ended-engagement", met)
 	}},
+	{check: "ended-engagement", what: "between two contracts", do: func(c *chain) {
+		c.engage(c.at.AddDate(0, 3, 0))
+		first := *c.who
+		first.until = c.at.AddDate(0, 0, -1-c.g.rng.IntN(20)).Truncate(day)
+		c.who.from = c.at.Add(time.Duration(1+c.g.rng.IntN(10)) * day).Truncate(day)
+		c.who.earlier = []person{first}
+	}},
+	{check: "ended-engagement", what: "the contract was renewed in time", twin: true, do: func(c *chain) {
+		c.engage(c.at.AddDate(0, 3, 0))
+		first := *c.who
+		first.until = c.at.AddDate(0, 0, -1-c.g.rng.IntN(20)).Truncate(day)
+		c.who.from = first.until
+		c.who.earlier = []person{first}
+		c.verdict("ended-engagement", met)
+	}},
 	{check: "ended-engagement", what: "an employee, whom nobody sponsors", twin: true, do: func(c *chain) {
 		c.verdict("ended-engagement", met)
 	}},
