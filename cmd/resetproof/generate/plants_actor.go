@@ -88,12 +88,30 @@ var actorPlants = []plant{
 			op.roles = append(op.roles, role)
 		}
 	}},
+	{check: "log-custodian-operator", what: "put into the group that keeps the logs, weeks before", base: adPerson, do: func(c *chain) { c.logKeeper("4728", c.at.Add(-20*day)) }},
+	{check: "log-custodian-operator", what: "taken out of the group that keeps the logs", twin: true, base: adPerson, do: func(c *chain) {
+		c.logKeeper("4728", c.at.Add(-20*day))
+		c.logKeeper("4729", c.at.Add(-2*day))
+		c.verdict("log-custodian-operator", met)
+	}},
 	{check: "log-custodian-operator", what: "the operator may read logs", twin: true, do: func(c *chain) {
 		op := c.hireOperator("service desk")
 		op.roles = append(op.roles, pick(c.g.rng, []string{"Security Reader", "Event Log Readers", "siem-reader"}))
 		c.verdict("log-custodian-operator", met)
 	}},
 }
+
+// logKeeper puts the operator into the group that keeps the logs, or out of it.
+func (c *chain) logKeeper(id string, at time.Time) {
+	if len(c.operator.roles) == 0 || c.operator.unit != logUnit {
+		c.hireOperator(logUnit)
+	}
+	g, op, by := c.g, c.operator, pick(c.g.rng, c.g.staff.admins)
+	c.then(func() { g.adGroup(at, id, g.adAdmin(by), g.adAdmin(op), g.logonID(), "siem-admin", sid(90002)) })
+}
+
+// logUnit is the unit of operators who keep logs.
+const logUnit = "platform"
 
 // operatorSessions has the operator work on two machines since the morning.
 func (c *chain) operatorSessions(op *person, first, second seat) {

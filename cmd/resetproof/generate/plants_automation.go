@@ -1,10 +1,12 @@
 package generate
 
+import "time"
+
 // hireAgent adds a program that takes part in resets; owner may be nil.
 func (c *chain) hireAgent(owner *person) *person {
 	g := c.g
 	p := g.hire("identity")
-	p.kind, p.employment, p.employer, p.snow, p.owner = pick(g.rng, []string{"service", "workload"}), "", "", "", owner
+	p.kind, p.employment, p.employer, p.owner = pick(g.rng, []string{"service", "workload"}), "", "", owner
 	p.first = pick(g.rng, []string{"Reset portal", "Desk agent", "Caller check"})
 	return p
 }
@@ -37,6 +39,14 @@ var automationPlants = []plant{
 	{check: "ownerless-automation", what: "a program with an owner checks the caller", twin: true, do: func(c *chain) {
 		c.approved()
 		c.checks[0].by = c.hireAgent(pick(c.g.rng, c.g.staff.admins))
+		c.verdict("ownerless-automation", met)
+	}},
+	{check: "ownerless-automation", what: "an agent alone approves", tiers: []string{sensitive}, do: func(c *chain) {
+		c.approvals[0].by = c.hireAgent(pick(c.g.rng, c.g.staff.admins))
+		c.expect("approver-not-entitled") // it is nobody's manager, nor a lead of the desk
+	}},
+	{check: "ownerless-automation", what: "an agent approves, and the manager as well", twin: true, tiers: []string{sensitive}, do: func(c *chain) {
+		c.approvals = append(c.approvals, approval{at: c.approvals[0].at.Add(-time.Minute), by: c.hireAgent(pick(c.g.rng, c.g.staff.admins))})
 		c.verdict("ownerless-automation", met)
 	}},
 	{check: "wrong-path", what: "an administrator recovers himself", tiers: admins, base: (*org).selfAdmin, do: func(c *chain) {
