@@ -26,7 +26,7 @@ func (g *org) waiverPolicy() string {
 // declare opens an incident that names the account.
 func (c *chain) declare(kind string, from, until time.Time) *incident {
 	g := c.g
-	g.incidents = append(g.incidents, incident{id: "INC" + g.letters(6, "0123456789"), declared: from, closed: until, by: g.staff.security[0], accounts: []string{c.who.login}, kind: kind})
+	g.incidents = append(g.incidents, incident{id: g.number("MI", len(g.incidents)+1), declared: from, closed: until, by: g.staff.security[0], accounts: []string{c.who.login}, kind: kind})
 	return &g.incidents[len(g.incidents)-1]
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // machineDirectories are those in which accounts of programs live.
-var machineDirectories = []*directory{okta, activeDirectory, vaultUsers}
+var machineDirectories = []*directory{okta, vaultUsers}
 
 var programs = []string{"billing", "payroll", "reports", "backup", "labels", "routing", "invoices", "stock", "catalogue", "scanner"}
 

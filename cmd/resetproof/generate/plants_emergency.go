@@ -96,7 +96,7 @@ var (
 func (c *chain) waive(checks ...string) *waiver {
 	g := c.g
 	g.waivers = append(g.waivers, waiver{
-		id: "W-" + g.letters(5, "0123456789"), checks: checks, identity: c.who.id, reason: "posted abroad until the summer", ticket: "CHG" + g.letters(7, "0123456789"),
+		id: g.number("W-", len(g.waivers)+1), checks: checks, identity: c.who.id, reason: "posted abroad until the summer", ticket: "CHG" + g.letters(7, "0123456789"),
 		by: g.staff.security[0].id, owner: g.staff.leads[0].id, from: c.at.Add(-20 * day), until: logsUntil.Add(30 * day),
 	})
 	return &g.waivers[len(g.waivers)-1]
