@@ -46,6 +46,7 @@ var plants = slices.Concat(
 	aftermathPlants,
 	beforehandPlants,
 	operatorPlants,
+	classPlants,
 )
 
 // Checks lists the checks of which violations can be planted, sorted.
@@ -114,6 +115,8 @@ func (g *org) plantAll() {
 
 // sound are chains in which nothing is wrong: one line a kind of reset.
 var sound = []plant{
+	{check: "sound", what: "unlock", twin: true, base: (*org).unlockBase},
+	{check: "sound", what: "a further factor", twin: true, tiers: belowPrivileged, base: (*org).bindingBase},
 	{check: "sound", what: "assisted recovery of a person", twin: true},
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
 	{check: "sound", what: "password of a console", twin: true, tiers: consoleUsers, base: console},
