@@ -195,12 +195,6 @@ func (s *score) set(org string, t *generate.Truth, findings []judge.Finding) {
 	s.complain(t.Check, "%s: no finding of %s about %q, which was planted as %s", org, t.Check, t.Subject, t.Plant)
 }
 
-// statistics are the checks that compare the work of operators with what is
-// usual. Where hundreds of violations are planted in a few weeks nothing is: a
-// desk that begins to work in the seventh week does rise. Their rates of error
-// are held on null data and on planted rises, in detect/survey.
-var statistics = []string{"operator-burst", "operator-drift", "path-variant", "population-gap", "rare-pair", "rare-place-or-hour", "repeated-target"}
-
 // strays counts the findings about the whole set that nobody planted.
 func (s *score) strays(org string, truth []generate.Truth, findings []judge.Finding) {
 	planted := map[[2]string]bool{}
@@ -210,7 +204,7 @@ func (s *score) strays(org string, truth []generate.Truth, findings []judge.Find
 	}
 	for _, f := range findings {
 		known := planted[[2]string{f.Check, f.Subject}] || f.Identity != nil && planted[[2]string{f.Check, *f.Identity}]
-		if f.Case == nil && f.Verdict == judge.NotMet && !known && !slices.Contains(statistics, f.Check) {
+		if f.Case == nil && f.Verdict == judge.NotMet && !known {
 			s.sets.invented++
 			s.complain(f.Check, "%s: %s about %q, of which nothing was planted: %s", org, f.Check, f.Subject, f.Message)
 		}
