@@ -32,6 +32,7 @@ func (g *org) noise() {
 		}
 	}
 	g.windowsNoise()
+	g.oktaNoise()
 }
 
 // signinsFile holds the further sign-ins, beside the log that they belong to.
