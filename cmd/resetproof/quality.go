@@ -35,18 +35,18 @@ func qualityCommand(a *app) *cobra.Command {
 		Long: `quality invents one organisation per seed, scans it and compares the report with the truth.
 It prints recall and precision per check, names the first wrong cases, and exits with 1
 where a check stays below 0.99 or was planted less than 100 times.`,
-		Example: "  resetproof quality --seeds 20\n  resetproof quality --check late-approval --seeds 2",
+		Example: "  resetproof quality\n  resetproof quality --check late-approval --seeds 2",
 		Args:    arguments(cobra.NoArgs),
 	}
 	f := c.Flags()
-	f.IntVar(&seeds, "seeds", 10, "how many organisations")
+	f.IntVar(&seeds, "seeds", 12, "how many organisations with everything planted")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of the first")
 	f.StringVar(&o.Check, "check", "", "plant violations of this check only; the number planted is not held to the bar then")
 	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
 	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
 	f.StringVar(&o.Path, "path", "", "plant on this path only")
 	f.StringVar(&o.System, "system", "", "plant in this system only")
-	f.IntVar(&o.Each, "each", 5, "how often each violation is planted on each tier")
+	f.IntVar(&o.Each, "each", 3, "how often each violation is planted on each tier")
 	f.BoolVar(&o.Shuffled, "shuffled", true, "write the records in no order")
 	f.IntVar(&o.Duplicates, "duplicates", 10, "how many in a thousand records come twice")
 	f.BoolVar(&sets, "sets", true, "with an organisation for each defect of a whole set")

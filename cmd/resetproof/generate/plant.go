@@ -126,13 +126,36 @@ var sound = []plant{
 	{check: "sound", what: "a contractor or vendor with a sponsor", twin: true, do: func(c *chain) { c.engage(c.at.AddDate(0, 3, 0)) }},
 }
 
-func (g *org) plantEach(p *plant) {
-	tiers := p.tiers
-	if tiers == nil {
-		tiers = persons
+// leastWays is in how many ways and tiers a check is violated at least: one that
+// has fewer is planted more often, so that all reach a number of which a share
+// means something.
+const leastWays = 3
+
+func (p *plant) onTiers() []string {
+	if p.tiers == nil {
+		return persons
 	}
-	for _, tier := range tiers {
-		for n := range g.Each {
+	return p.tiers
+}
+
+// ways counts, by check, the ways and tiers in which it is violated.
+var ways = func() map[string]int {
+	m := map[string]int{}
+	for i := range plants {
+		if p := &plants[i]; !p.twin {
+			m[p.check] += len(p.onTiers())
+		}
+	}
+	return m
+}()
+
+func (g *org) plantEach(p *plant) {
+	times := g.Each
+	if n := ways[p.check]; !p.twin && n < leastWays {
+		times *= (leastWays + n - 1) / n
+	}
+	for _, tier := range p.onTiers() {
+		for n := range times {
 			g.rng = rand.New(rand.NewPCG(g.Seed, seedOf(p.key(), tier, n)))
 			g.plant(p, tier)
 		}
