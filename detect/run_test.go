@@ -125,7 +125,9 @@ func TestPeriod(t *testing.T) {
 // besidesChecks leaves out what is said of checks that were not judged, for want
 // of a context file or of resets to compare with.
 func besidesChecks(left []string) []string {
-	return slices.DeleteFunc(slices.Clone(left), func(s string) bool { return strings.HasSuffix(s, "file was given") || strings.Contains(s, " was not judged: ") })
+	return slices.DeleteFunc(slices.Clone(left), func(s string) bool {
+		return strings.HasSuffix(s, "file was given") || strings.Contains(s, " was not judged: ")
+	})
 }
 
 // What is no case is counted, and what leads nowhere is said.
