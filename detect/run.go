@@ -170,6 +170,7 @@ func Run(ctx context.Context, o Options, sink Sink) (Result, error) {
 	}
 	surveyed, err := survey.Run(ctx, survey.Options{
 		Lake: o.Lake, Memory: memory.DefaultAllocator, Rows: r.bench.Rows(), Policy: o.Policies.At(o.Now), Name: r.resolver.Name, Period: r.bench.Period,
+		Resolve: r.resolve, Row: r.world.Row, PossibleAliases: r.resolver.PossibleAliases,
 	})
 	if err != nil {
 		return Result{}, err

@@ -43,6 +43,27 @@ func repeated(log []string) ([]string, error) {
 	return out, nil
 }
 
+// several writes out the lines of a roster that stand for several rows: times=N
+// at the end, %n being the number of each.
+func several(roster []string) ([]string, error) {
+	var out []string
+	for _, line := range roster {
+		row, times, many := strings.Cut(line, " times=")
+		if !many {
+			out = append(out, line)
+			continue
+		}
+		n, err := strconv.Atoi(times)
+		if err != nil || n < 1 || n > maxTimes {
+			return nil, fmt.Errorf("roster %q: times takes a number up to %d", line, maxTimes)
+		}
+		for k := range n {
+			out = append(out, strings.ReplaceAll(row, "%n", strconv.Itoa(k+1)))
+		}
+	}
+	return out, nil
+}
+
 // feedOf makes the one feed of a scenario: it shows every kind but those
 // listed as unseen, from margin before the first line to the end.
 func feedOf(s rules.Scenario, from, until int64, events []event.Event) event.Feed {

@@ -157,7 +157,11 @@ func set(e *event.Event, key, value string) error {
 // Whoever the log names and the roster does not is a person of the roster too.
 func (p *play) readContext(s rules.Scenario, people map[string]bool) error {
 	var rows []identity.Identity
-	for _, line := range s.Roster {
+	lines, err := several(s.Roster)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
 		row, err := readRow(line)
 		if err != nil {
 			return err

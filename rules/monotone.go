@@ -21,6 +21,9 @@ type Inversion struct {
 // Break-glass stands beside both: it is asked for after the fact.
 var ladders = [][]Tier{{Ordinary, Sensitive, Privileged}, {Machine, PrivilegedMachine}}
 
+// Ladders lists the tiers of persons and of machines, each from low to high.
+func Ladders() [][]Tier { return ladders }
+
 // Inversions lists where a higher tier must show less than a lower one, on the
 // paths that both may use, in the order of the tiers and of a row's keys. What
 // is no matter of more or less (who may approve, which channels and paths)

@@ -39,19 +39,23 @@ type Row struct {
 	Met, NotMet    int32   // checks
 	Custody        Custody // "" out of the period
 	Needed, Proven int8    // strength of verification: what policy asks and what is on record, -1 where the records do not tell
+
+	Manner
 }
 
 // Populations that should be held alike: people of the organisation, vendors'
-// people and contractors, resets by a delegated desk, programs.
+// people and contractors, people reset by a delegated desk, programs. Emergency
+// accounts, which are asked for their evidence afterwards, are none of them.
 const (
-	People    = "people"
-	Vendors   = "vendors and contractors"
-	Delegated = "through a delegated desk"
-	Programs  = "services and workloads"
+	People      = "people"
+	Vendors     = "vendors and contractors"
+	Delegated   = "people, through a delegated desk"
+	Programs    = "services and workloads"
+	Emergencies = "emergency accounts"
 )
 
 // Populations in the order in which they are named.
-func Populations() []string { return []string{People, Delegated, Vendors, Programs} }
+func Populations() []string { return []string{People, Delegated, Vendors, Programs, Emergencies} }
 
 // Rows gives a row for every case that was judged or placed, in that order.
 func (b *Bench) Rows() []Row { return b.rows }
@@ -61,7 +65,7 @@ func (s *sitting) surveyed() Row {
 	c := s.c
 	r := Row{
 		Act: c.Primary.Event.ID, Case: c.ID, Identity: c.Identity, Operator: c.Operator, Tier: s.tier, Class: c.Class, Path: c.Path,
-		System: c.Primary.System, Unit: s.identity.Unit, Population: s.population(), Needed: -1, Proven: -1,
+		System: c.Primary.System, Unit: s.identity.Unit, Population: s.population(), Needed: -1, Proven: -1, Manner: s.manner(),
 		ByHand: c.Operator != "" && c.Operator != c.Identity && (c.Path == rules.Assisted || c.Path == rules.Emergency),
 	}
 	if row := s.b.World.Row(c.Operator, c.Time); row != nil {
@@ -79,6 +83,9 @@ func (s *sitting) population() string {
 	if s.nonHuman() {
 		return Programs
 	}
+	if s.tier == rules.BreakGlass {
+		return Emergencies
+	}
 	if e := s.identity.Employment; e == "contractor" || e == "vendor" {
 		return Vendors
 	}
@@ -90,10 +97,7 @@ func (s *sitting) population() string {
 
 // judged adds what judging told of a case.
 func (r Row) judged(s *sitting, all []*outcome, rec *CaseRecord) Row {
-	r.InPeriod, r.Custody, r.Needed = true, rec.Custody, int8(rec.Aside.Verification)
-	if rec.Aside.Strength != nil {
-		r.Proven = int8(*rec.Aside.Strength)
-	}
+	r.InPeriod, r.Custody, r.Needed, r.Proven, r.Manner = true, rec.Custody, int8(rec.Aside.Verification), s.evidenced(), r.way(s)
 	for _, v := range rec.Verdicts {
 		switch v {
 		case Met:
@@ -135,6 +139,11 @@ var surveyLists = []struct {
 	{"drifts", reflect.TypeFor[DriftFacts]()},
 	{"rare_pairs", reflect.TypeFor[PairFacts]()},
 	{"rare_spots", reflect.TypeFor[SpotFacts]()},
+	{"targets", reflect.TypeFor[TargetFacts]()},
+	{"variants", reflect.TypeFor[VariantFacts]()},
+	{"population_gaps", reflect.TypeFor[GapFacts]()},
+	{"inversions", reflect.TypeFor[InversionFacts]()},
+	{"shared_factors", reflect.TypeFor[FactorFacts]()},
 }
 
 // surveyVariables declares the lists to expressions over the set.

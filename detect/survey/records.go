@@ -28,6 +28,13 @@ type column struct {
 	text func(*event.Event) *string
 	num  func(*event.Event) *int64
 	hash func(*event.Event) []byte
+	code named // of kinds and outcomes
+}
+
+// named reads and sets a field by its name.
+type named struct {
+	of  func(*event.Event) string
+	set func(*event.Event, string)
 }
 
 func word(name string, at func(*event.Event) *string) column {
@@ -38,7 +45,19 @@ func word(name string, at func(*event.Event) *string) column {
 var columns = []column{
 	{name: "id", typ: &arrow.FixedSizeBinaryType{ByteWidth: len(event.ID{})}, hash: func(e *event.Event) []byte { return e.ID[:] }},
 	{name: "time", typ: arrow.FixedWidthTypes.Timestamp_ns, num: func(e *event.Event) *int64 { return &e.Time }},
-	{name: "kind", typ: arrow.BinaryTypes.String},
+	{name: "kind", typ: arrow.BinaryTypes.String, code: named{
+		of:  func(e *event.Event) string { return e.Kind.String() },
+		set: func(e *event.Event, name string) { e.Kind, _ = event.ParseKind(name) },
+	}},
+	{name: "outcome", typ: arrow.BinaryTypes.String, code: named{
+		of: func(e *event.Event) string { return e.Outcome.String() },
+		set: func(e *event.Event, name string) {
+			if name == event.Failure.String() {
+				e.Outcome = event.Failure
+			}
+		},
+	}},
+	word("system", func(e *event.Event) *string { return &e.System }),
 	word("account_system", func(e *event.Event) *string { return &e.Account.System }),
 	word("account_id", func(e *event.Event) *string { return &e.Account.ID }),
 	word("account_name", func(e *event.Event) *string { return &e.Account.Name }),
@@ -99,7 +118,7 @@ func (s *survey) each(names []string, kinds []event.Kind, want func(event.ID) bo
 					*c.num(&e) = cells.Value(row)
 				case *array.String:
 					if c.text == nil {
-						e.Kind, _ = event.ParseKind(cells.Value(row))
+						c.code.set(&e, cells.Value(row))
 					} else {
 						*c.text(&e) = s.keep(cells.Value(row))
 					}
@@ -155,7 +174,7 @@ func Records(mem memory.Allocator, events []event.Event, names []string, kinds [
 				into.Append(*c.num(e))
 			case *array.StringBuilder:
 				if c.text == nil {
-					into.Append(e.Kind.String())
+					into.Append(c.code.of(e))
 				} else {
 					into.Append(*c.text(e))
 				}

@@ -18,6 +18,11 @@
 //     (Siegmund, Sequential Analysis, 1985). drift.go
 //   - That work is divided follows from Fisher's exact test; pair.go. How seldom
 //     somebody does something new is told by how often it happens (Good 1953). spot.go
+//   - How often somebody is reset again is a negative binomial in the time since
+//     the first reset, learned from all others of the tier and path. target.go
+//   - Shares of populations and tiers are compared by Newcombe's interval for a
+//     difference (1998, method 10), at a level that holds over all comparisons
+//     (Bonferroni), resets of one account counted as alike. share.go
 //
 // Where there is too little to tell, a check is not judged, and the run says what
 // is lacking. The same rows give the same findings to the last digit: sums run
@@ -36,6 +41,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"resetproof/detect/custody"
+	"resetproof/detect/identity"
 	"resetproof/detect/judge"
 	"resetproof/ingest/event"
 	"resetproof/rules"
@@ -50,6 +56,12 @@ type Options struct {
 	// Policy in force at the run's time.
 	Policy *rules.Policy
 	Name   func(identity string) string
+	// Resolve gives the identity behind an account at a time, "" for nobody; Row
+	// what the roster says of it then, nil for nothing.
+	Resolve func(account event.Party, t int64) string
+	Row     func(identity string, t int64) *identity.Identity
+	// PossibleAliases lists the identities that may be the same person.
+	PossibleAliases func(identity string) []string
 	// Period bounds the times that are judged, UTC nanoseconds, half-open; 0 is
 	// without bound. What lies outside is background.
 	Period [2]int64
@@ -70,6 +82,11 @@ var statistics = []statistic{
 	{"operator-drift", "drifts", drifts},
 	{"rare-pair", "rare_pairs", rarePairs},
 	{"rare-place-or-hour", "rare_spots", rareSpots},
+	{"repeated-target", "targets", targets},
+	{"path-variant", "variants", variants},
+	{"population-gap", "population_gaps", populationGaps},
+	{"policy-not-monotone", "inversions", inversions},
+	{"factor-on-many", "shared_factors", sharedFactors},
 }
 
 // survey is one survey under way.
@@ -82,6 +99,7 @@ type survey struct {
 	acts  []act    // by time, then event id
 	usual *rates   // of acts, once asked for
 	told  []string // what was tested at which rate
+	err   error    // of a statistic that reads records of its own
 }
 
 // act is a case with what the record of its primary act says.
@@ -104,6 +122,9 @@ func Run(ctx context.Context, o Options) (judge.Surveyed, error) {
 	var all []judge.Fact
 	for _, st := range statistics {
 		facts, lacks := st.of(s)
+		if s.err != nil {
+			return out, fmt.Errorf("%s: reading records: %w", st.check, s.err)
+		}
 		if lacks != "" {
 			out.Lacks[st.check] = lacks
 			continue

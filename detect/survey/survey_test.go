@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"resetproof/detect/identity"
 	"resetproof/detect/judge"
 	"resetproof/ingest/event"
 	"resetproof/rules"
@@ -56,7 +57,11 @@ func (o *organisation) survey(t *testing.T, period [2]int64) judge.Surveyed {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
 	pol := &rules.Policy{Limits: rules.Limits{FalseDiscoveryRate: 0.05}}
-	got, err := Run(t.Context(), Options{Lake: o, Memory: mem, Rows: o.rows, Policy: pol, Name: func(id string) string { return id }, Period: period})
+	got, err := Run(t.Context(), Options{Lake: o, Memory: mem, Rows: o.rows, Policy: pol, Name: func(id string) string { return id }, Period: period,
+		Resolve:         func(p event.Party, _ int64) string { return p.Name },
+		Row:             func(string, int64) *identity.Identity { return nil },
+		PossibleAliases: func(string) []string { return nil },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
