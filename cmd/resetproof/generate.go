@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"resetproof/cmd/resetproof/generate"
 )
@@ -29,17 +30,9 @@ planted in it. The same flags give the same bytes.`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 	}
 	f := c.Flags()
-	f.Uint64Var(&o.Seed, "seed", 1, "what the organisation is made from")
-	f.StringVar(&o.Check, "check", "", "plant violations of this check only")
+	plantFlags(f, &o, generate.Options{Seed: 1, Each: 1})
 	f.StringVar(&o.Set, "set", "", "plant one defect of the whole set, `CHECK/WHAT`, among sound resets")
-	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
-	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
-	f.StringVar(&o.Path, "path", "", "plant on this path only")
-	f.StringVar(&o.System, "system", "", "plant in this system only")
-	f.IntVar(&o.Each, "each", 1, "how often each violation is planted on each tier")
 	f.IntVar(&o.Signins, "signins", 0, "further sign-ins of people whom nothing happens to")
-	f.BoolVar(&o.Shuffled, "shuffled", false, "write the records in no order")
-	f.IntVar(&o.Duplicates, "duplicates", 0, "how many in a thousand records come twice")
 	f.BoolVar(&list, "list", false, "list what can be planted, and write nothing")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if list {
@@ -57,6 +50,19 @@ planted in it. The same flags give the same bytes.`,
 		return err
 	}
 	return c
+}
+
+// plantFlags are those that say what is planted, with their defaults.
+func plantFlags(f *pflag.FlagSet, o *generate.Options, usual generate.Options) {
+	f.Uint64Var(&o.Seed, "seed", usual.Seed, "what the (first) organisation is made from")
+	f.StringVar(&o.Check, "check", "", "plant violations of this check only")
+	f.StringVar(&o.Tier, "tier", "", "plant on this tier only")
+	f.StringVar(&o.Class, "class", "", "plant on this class of resets only")
+	f.StringVar(&o.Path, "path", "", "plant on this path only")
+	f.StringVar(&o.System, "system", "", "plant in this system only")
+	f.IntVar(&o.Each, "each", usual.Each, "how often each violation is planted on each tier")
+	f.BoolVar(&o.Shuffled, "shuffled", usual.Shuffled, "write the records in no order")
+	f.IntVar(&o.Duplicates, "duplicates", usual.Duplicates, "how many in a thousand records come twice")
 }
 
 func listPlants(out io.Writer) error {

@@ -88,7 +88,7 @@ func (g *org) contextFiles() {
 			}
 		}
 	})
-	g.files["policy.yaml"] = []byte(policy + deskPolicy + g.waiverPolicy())
+	g.files["policy.yaml"] = []byte(policy + deskPolicy + g.waiverPolicy() + g.tierPolicy())
 	if len(g.states) > 0 {
 		g.csv("state.csv", "account,observed_at,password_last_set,mfa_methods,enabled,keys", func(add func(...string)) {
 			for _, s := range g.states {
@@ -111,6 +111,14 @@ higher_systems:
 segments:
   - {name: ` + treasury + `, units: [` + treasury + `], requirements: {approvals: {assisted: 2}}}
 `
+
+// tierPolicy is what it asks of administrators beside the baseline.
+func (g *org) tierPolicy() string {
+	if g.tightened == "" {
+		return ""
+	}
+	return "requirements:\n  privileged:\n" + g.tightened
+}
 
 func (g *org) csv(name, head string, rows func(add func(...string))) {
 	var b bytes.Buffer

@@ -57,6 +57,11 @@ func Write(o Options) (Summary, error) {
 	if o.Set != "" && !slices.Contains(Sets(), o.Set) {
 		return Summary{}, fmt.Errorf("nothing plants %q in a whole set", o.Set)
 	}
+	for i := range setPlants {
+		if p := &setPlants[i]; p.key() == o.Set && p.each > 0 {
+			o.Each = p.each
+		}
+	}
 	g := newOrg(o)
 	g.plantAll()
 	if len(g.truth) == 0 {
@@ -103,8 +108,9 @@ type org struct {
 	truth                       []Truth
 	tickets                     int // given out so far
 	planted                     int
-	rids                        int // accounts of the domain made so far
-	streamed                    int // records that were written and not kept
+	rids                        int    // accounts of the domain made so far
+	tightened                   string // YAML of what the policy asks of administrators beside the baseline
+	streamed                    int    // records that were written and not kept
 }
 
 func newOrg(o Options) *org {

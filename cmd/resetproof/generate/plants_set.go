@@ -13,6 +13,9 @@ type setPlant struct {
 	check string
 	what  string
 	twin  bool
+	// each is how many sound resets of each kind surround it, where that is not
+	// the Each of the options: what compares weeks wants few that begin and end.
+	each int
 	// do plants it, after all resets were written, and gives the subject of each
 	// finding that must be made.
 	do func(g *org) (subjects []string)
@@ -20,7 +23,7 @@ type setPlant struct {
 
 func (p *setPlant) key() string { return p.check + "/" + p.what }
 
-var setPlants = slices.Concat(evidencePlants, waiverSets, clockPlants, eventPlants, mergerPlants)
+var setPlants = slices.Concat(evidencePlants, unusualPlants, comparedPlants, waiverSets, clockPlants, eventPlants, mergerPlants)
 
 // Sets lists the keys of the defects of whole sets, each for Options.Set.
 func Sets() []string {
