@@ -44,22 +44,6 @@ type habits struct {
 	full  bool
 }
 
-// counted is a sign-in by its session and time.
-type counted struct {
-	session string
-	at      int64
-}
-
-// oneSignin is how long the records of one sign-in may lie apart: a product
-// writes one for the session and one for each factor. This project's judgement.
-const oneSignin = 10 * time.Minute
-
-// again tells a further record of a sign-in that was counted.
-func (h *habits) again(of string, e *event.Event) bool {
-	l := h.last[of]
-	return e.Session != "" && e.Session == l.session && within(l.at, e.Time, oneSignin)
-}
-
 // trait is one thing a record states of where somebody is.
 type trait struct{ kind, system, value string }
 
@@ -97,9 +81,15 @@ func (h *habits) learn(e *event.Event, enough int) {
 			h.first[t.key()] = e.Time
 		}
 		of := t.kind + "|" + t.system
-		if len(h.early[of]) < enough && len(h.early) < maxHabits && !h.again(of, e) {
-			h.early[of], h.last[of] = append(h.early[of], e.Time), counted{e.Session, e.Time}
+		if len(h.early[of]) >= enough || len(h.early) >= maxHabits {
+			continue
 		}
+		now := countedOf(e, "")
+		if last, any := h.last[of]; any && last.again(now) {
+			h.last[of] = last.with(now)
+			continue
+		}
+		h.early[of], h.last[of] = append(h.early[of], e.Time), now
 	}
 }
 

@@ -61,6 +61,33 @@ func TestRecordsOfOneSigninCountOnce(t *testing.T) {
 	}
 }
 
+// Windows writes one sign-in as a ticket without a session and as log-ons with
+// one each; two people's places, or two moments, are two.
+func TestRecordsOfOneMomentCountOnce(t *testing.T) {
+	first := &event.Event{System: "ad", IP: "192.0.2.10", Time: at(1)}
+	for _, try := range []struct {
+		name string
+		next event.Event
+		want bool
+	}{
+		{"the log-on that the ticket opens", event.Event{Session: "dc1/0x1", IP: "192.0.2.10", Time: at(1) + int64(40*time.Millisecond)}, true},
+		{"a log-on that states no address", event.Event{Session: "pc7/0x1", IP: "127.0.0.1", Device: "PC7", Time: at(1) + int64(2*time.Second)}, true},
+		{"one from another address", event.Event{Session: "dc1/0x1", IP: "192.0.2.11", Time: at(1) + int64(time.Second)}, false},
+		{"one a minute later", event.Event{Session: "dc1/0x1", IP: "192.0.2.10", Time: at(1) + int64(time.Minute)}, false},
+	} {
+		if got := countedOf(first, "").again(countedOf(&try.next, "")); got != try.want {
+			t.Errorf("%s: again is %v", try.name, got)
+		}
+	}
+	ticket, logon := countedOf(first, ""), countedOf(&event.Event{Session: "dc1/0x1", Time: at(1) + 1}, "")
+	if later := countedOf(&event.Event{Session: "dc1/0x1", Time: at(1) + int64(9*time.Minute)}, ""); !ticket.with(logon).again(later) || ticket.again(later) {
+		t.Error("the session is not known from the log-on that followed the ticket")
+	}
+	if countedOf(first, "web").again(countedOf(first, "etl")) {
+		t.Error("two programs that read a secret at once are one")
+	}
+}
+
 // Beyond its bound the memory calls nothing unfamiliar.
 func TestHabitsAreBounded(t *testing.T) {
 	var h habits

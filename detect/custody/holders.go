@@ -33,6 +33,7 @@ const (
 type held struct {
 	first map[string]int64 // principal or place -> first use
 	early []int64          // the first uses, as many as make a history
+	last  counted          // the use counted last
 	// places are the first uses from a place that was not known by then.
 	places []int64
 	full   bool
@@ -66,7 +67,7 @@ func (f *Fold) hold(e *event.Event, foreign bool) {
 	}
 	secret, principal := "", ""
 	if !foreign && e.CredentialID != "" {
-		f.heldOf(strings.ToLower(e.CredentialID)+"|"+e.System).use(e.Time, f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
+		f.heldOf(strings.ToLower(e.CredentialID)+"|"+e.System).use(countedOf(e, ""), f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
 	}
 	switch {
 	case foreign:
@@ -83,7 +84,7 @@ func (f *Fold) hold(e *event.Event, foreign bool) {
 	if h == nil {
 		return
 	}
-	h.use(e.Time, f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
+	h.use(countedOf(e, principal), f.w.Policy(e.Time).Limits.UnknownPlaceSignins)
 	if principal != "" {
 		f.meet(h, "p|"+principal, e, Holder{Secret: e.CredentialID, Principal: principal})
 		return
@@ -95,10 +96,15 @@ func (f *Fold) hold(e *event.Event, foreign bool) {
 }
 
 // use counts a use; enough is how many make a history.
-func (h *held) use(t int64, enough int) {
-	if h != nil && len(h.early) < enough {
-		h.early = append(h.early, t)
+func (h *held) use(now counted, enough int) {
+	if h == nil || len(h.early) >= enough {
+		return
 	}
+	if len(h.early) > 0 && h.last.again(now) {
+		h.last = h.last.with(now)
+		return
+	}
+	h.early, h.last = append(h.early, now.at), now
 }
 
 func (f *Fold) heldOf(key string) *held {
