@@ -16,6 +16,11 @@ import (
 // and the sessions of a working day.
 const OperatorReach = 24 * time.Hour
 
+// OperatorAfter is how far behind a reset the operator's sessions are still read:
+// one that was open at it is often next used only then, and within an hour nobody
+// comes back from another country. This project's judgement.
+const OperatorAfter = time.Hour
+
 // maxRights bounds the roles given and taken that are remembered per operator.
 // Beyond it nothing is said of the operator's rights.
 const maxRights = 1024
@@ -186,14 +191,14 @@ func (p *operator) right(e *event.Event, actor string) {
 	})
 }
 
-// Near tells whether a time lies so shortly before a reset by an identity that
-// its activity matters for it.
+// Near tells whether a time lies so shortly before or after a reset by an
+// identity that its activity matters for it.
 func (o *Operators) Near(id string, t int64) bool {
 	p := o.by[id]
 	if p == nil {
 		return false
 	}
-	i, _ := slices.BinarySearchFunc(p.acts, t, func(a act, t int64) int { return cmp.Compare(a.time, t) })
+	i, _ := slices.BinarySearchFunc(p.acts, t-int64(OperatorAfter), func(a act, t int64) int { return cmp.Compare(a.time, t) })
 	return i < len(p.acts) && p.acts[i].time-t <= int64(OperatorReach)
 }
 
@@ -211,7 +216,7 @@ func (o *Operators) Seal(t *Tickets) {
 }
 
 // Activity learns from one sign-in or use of an operator. What it takes lies
-// shortly before a reset (Near).
+// around a reset (Near).
 func (o *Operators) Activity(e *event.Event, id string) {
 	p := o.by[id]
 	if p == nil || e.Outcome == event.Failure {

@@ -123,8 +123,8 @@ func (o *Operators) share() {
 	}
 }
 
-// Apart looks for two sessions of the account that did an act which overlap in
-// [from, to] though they lie in two countries. A jump host, a proxy or an office
+// Apart looks for two sessions of the account that did an act which overlap
+// though they lie in two countries, both begun by to and used since from. A jump host, a proxy or an office
 // (addresses that several operators work from, or that skip lists) is no place,
 // nor are two workstations of one network. It gives the earliest pair; told is
 // false if some sessions cannot be compared.

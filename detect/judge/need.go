@@ -82,7 +82,7 @@ func (n need) facts() *needFacts {
 		History: n.policy.Limits.UnknownPlaceHistory,
 		Before:  n.policy.Matching.Before, After: n.policy.Matching.After, Policy: n.policy.Name,
 		Paths: words(r.Paths), ClockTolerance: n.policy.Matching.ClockTolerance, ContactChanged: n.policy.Limits.ContactChanged,
-		RefusedBefore: n.policy.Limits.RefusedBefore, FreshRight: n.policy.Limits.FreshRight, OperatorReach: custody.OperatorReach,
+		RefusedBefore: n.policy.Limits.RefusedBefore, FreshRight: n.policy.Limits.FreshRight, OperatorReach: custody.OperatorReach, OperatorAfter: custody.OperatorAfter,
 		RecoveryNeeded: r.RecoveryNeeded, SingleUse: r.SingleUse, StepUp: int64(r.StepUp), VerificationOf: r.VerificationOf,
 	}
 }
@@ -119,6 +119,7 @@ type needFacts struct {
 	FreshRight         time.Duration `cel:"fresh_right"`     // how long a right to reset is a new one
 	ResetByReset       time.Duration `cel:"reset_by_reset"`  // how long a reset of the operator's own account counts
 	OperatorReach      time.Duration `cel:"operator_reach"`  // how long before it the operator's sessions and activations count
+	OperatorAfter      time.Duration `cel:"operator_after"`  // how long behind it a session that was open at it may show itself
 }
 
 func words[T ~string](list []T) []string {

@@ -119,7 +119,7 @@ func (c *chain) operatorSessions(op *person, first, second seat) {
 		a := c.dir.signin(c.g, c.at.Add(-2*time.Hour), op, first)
 		b := c.dir.signin(c.g, c.at.Add(-time.Hour), op, second)
 		c.dir.use(c.g, c.at.Add(-30*time.Minute), op, second, b)
-		c.dir.use(c.g, c.at.Add(-time.Duration(c.g.rng.IntN(29))*time.Minute), op, first, a)
+		c.dir.use(c.g, c.at.Add(time.Duration(c.g.rng.IntN(58)-29)*time.Minute), op, first, a)
 	})
 }
 
