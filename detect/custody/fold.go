@@ -116,6 +116,7 @@ func (f *Fold) build() {
 		f.withdraw(c)
 	}
 	f.follow(f.cases)
+	f.reviews(f.cases)
 	f.sent(f.cases)
 	f.ways()
 	for _, c := range f.cases {

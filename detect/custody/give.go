@@ -200,10 +200,12 @@ func (f *Fold) delivers(s Step) bool {
 }
 
 // takes tells whether a step of a kind can be of a case: an unlocking and a
-// factor that the owner binds hand nothing over, and only where a password was
-// given can a change of it be meant.
+// factor that the owner binds hand nothing over, only where a password was given
+// can a change of it be meant, and only of a recovery is a review asked.
 func takes(c *Case, k event.Kind) bool {
 	switch k {
+	case event.CaseReviewed:
+		return c.Class == rules.Recovery // policy.md, "The other classes"
 	case event.CredentialDelivered:
 		return c.Class != rules.Unlock && c.Class != rules.Binding
 	case event.CredentialChanged:
