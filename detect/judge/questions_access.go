@@ -11,6 +11,7 @@ import (
 	"resetproof/detect/custody"
 	"resetproof/detect/identity"
 	"resetproof/ingest/event"
+	"resetproof/rules"
 )
 
 // accessQuestions ask what became of old ways into the account, and of what the
@@ -165,10 +166,11 @@ func (s *sitting) until(a custody.Access) int64 {
 }
 
 // obliged tells whether the policy obliges to end an access of a person: its
-// sessions, and the tokens and keys of the tier's row.
+// sessions, unless the reset is a key or token made in one of them, and the
+// tokens and keys of the tier's row.
 func (s *sitting) obliged(a custody.Access) bool {
 	if a.Kind == "session" {
-		return s.need.row.SessionsEnded > 0
+		return s.need.row.SessionsEnded > 0 && s.c.Class == rules.Recovery
 	}
 	return s.need.row.TokensRevoked > 0 && a.Since != 0 && (s.every() || slices.Contains(mintedKinds, a.Kind))
 }
