@@ -82,7 +82,7 @@ func orNull(o obj) any {
 // key, others with the password alone.
 func (g *org) awsSignin(at time.Time, p *person, from seat) {
 	proof := obj{"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "No"}
-	if len(p.roles) > 0 {
+	if len(p.roles) > 0 || p.signs == 4 {
 		proof["MFAUsed"], proof["MFAIdentifier"] = "Yes", p.awsFactor("key")
 	}
 	g.awsEvent(at, call{service: "signin", name: "ConsoleLogin", by: p, from: from, out: obj{"ConsoleLogin": "Success"}, more: obj{
@@ -93,8 +93,13 @@ func (g *org) awsSignin(at time.Time, p *person, from seat) {
 
 // awsNewKey makes a key for a user; awsEndKey makes one useless, awsDropKey deletes it.
 func (g *org) awsNewKey(at time.Time, by, p *person, key string) {
-	g.awsEvent(at, call{service: "iam", name: "CreateAccessKey", by: by, from: by.seat(), in: obj{"userName": p.awsName()},
-		out: obj{"accessKey": obj{"userName": p.awsName(), "accessKeyId": key, "status": "Active", "createDate": at.UTC().Format("Jan 2, 2006 3:04:05 PM")}}})
+	g.awsMakeKey(at, call{by: by, from: by.seat()}, p, key)
+}
+
+func (g *org) awsMakeKey(at time.Time, c call, p *person, key string) {
+	c.service, c.name, c.in = "iam", "CreateAccessKey", obj{"userName": p.awsName()}
+	c.out = obj{"accessKey": obj{"userName": p.awsName(), "accessKeyId": key, "status": "Active", "createDate": at.UTC().Format("Jan 2, 2006 3:04:05 PM")}}
+	g.awsEvent(at, c)
 }
 
 func (g *org) awsEndKey(at time.Time, by, p *person, key string) {

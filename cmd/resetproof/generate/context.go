@@ -88,7 +88,7 @@ func (g *org) contextFiles() {
 			}
 		}
 	})
-	g.files["policy.yaml"] = []byte(policy + deskPolicy + g.waiverPolicy() + g.tierPolicy())
+	g.files["policy.yaml"] = []byte(policy + "pipelines: [" + g.staff.pipeline.login + "]\n" + deskPolicy + g.waiverPolicy() + g.tierPolicy())
 	if len(g.states) > 0 {
 		g.csv("state.csv", "account,observed_at,password_last_set,mfa_methods,enabled,keys", func(add func(...string)) {
 			for _, s := range g.states {

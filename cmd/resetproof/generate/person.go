@@ -48,6 +48,7 @@ type staff struct {
 	managers  []*person
 	bystander []*person // nothing happens to them
 	robot     *person   // a program to which nothing happens
+	pipeline  *person   // a program that the policy lets replace the secrets of others
 }
 
 // hire adds a person of the given unit, with accounts in Okta and ServiceNow.
@@ -85,6 +86,7 @@ func (g *org) hireStaff() {
 		g.staff.bystander = append(g.staff.bystander, p)
 	}
 	g.staff.robot = g.hireService(machine)
+	g.staff.pipeline = g.hireService(machine)
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -47,6 +47,7 @@ var plants = slices.Concat(
 	beforehandPlants,
 	operatorPlants,
 	classPlants,
+	issuancePlants,
 )
 
 // Checks lists the checks of which violations can be planted, sorted.
@@ -121,6 +122,10 @@ var sound = []plant{
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
 	{check: "sound", what: "password of a console", twin: true, tiers: consoleUsers, base: console},
 	{check: "sound", what: "new key of a program", twin: true, tiers: machines, base: newKey},
+	{check: "sound", what: "a token of one's own", twin: true, tiers: belowPrivileged, base: (*org).tokenBase},
+	{check: "sound", what: "a first key of one's own", twin: true, tiers: belowPrivileged, base: ownKey},
+	{check: "sound", what: "a further key of one's own", twin: true, tiers: belowPrivileged, base: ownRotation},
+	{check: "sound", what: "a key that a program replaces", twin: true, tiers: machines, base: (*org).rotatorBase},
 	{check: "sound", what: "recovery by its owner", twin: true, tiers: own, base: (*org).selfBase},
 	{check: "sound", what: "an emergency account in an incident", twin: true, tiers: []string{breakGlass}, base: emergencySomewhere},
 	{check: "sound", what: "a contractor or vendor with a sponsor", twin: true, do: func(c *chain) { c.engage(c.at.AddDate(0, 3, 0)) }},
