@@ -23,7 +23,7 @@ type setPlant struct {
 
 func (p *setPlant) key() string { return p.check + "/" + p.what }
 
-var setPlants = slices.Concat(evidencePlants, unusualPlants, comparedPlants, waiverSets, clockPlants, eventPlants, mergerPlants)
+var setPlants = slices.Concat(evidencePlants, pathPlants, unusualPlants, comparedPlants, waiverSets, clockPlants, eventPlants, mergerPlants)
 
 // Sets lists the keys of the defects of whole sets, each for Options.Set.
 func Sets() []string {
