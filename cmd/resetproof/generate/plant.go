@@ -48,6 +48,7 @@ var plants = slices.Concat(
 	operatorPlants,
 	classPlants,
 	issuancePlants,
+	factorOnlyPlants,
 )
 
 // Checks lists the checks of which violations can be planted, sorted.
@@ -122,6 +123,7 @@ var sound = []plant{
 	{check: "sound", what: "assisted recovery of a program's account", twin: true, tiers: machines, base: machineSomewhere},
 	{check: "sound", what: "password of a console", twin: true, tiers: consoleUsers, base: console},
 	{check: "sound", what: "new key of a program", twin: true, tiers: machines, base: newKey},
+	{check: "sound", what: "a new second factor from the desk", twin: true, base: (*org).factorBase},
 	{check: "sound", what: "a token of one's own", twin: true, tiers: belowPrivileged, base: (*org).tokenBase},
 	{check: "sound", what: "a first key of one's own", twin: true, tiers: belowPrivileged, base: ownKey},
 	{check: "sound", what: "a further key of one's own", twin: true, tiers: belowPrivileged, base: ownRotation},
