@@ -126,4 +126,19 @@ func (g *org) programNoise() {
 			s.read(g, g.clock(at, 0, 4*time.Hour), robot, robot.seat(), kept[s])
 		}
 	}
+	g.scheduled(robot, g.staff.pipeline)
+}
+
+// scheduled has a program replace a secret once a month, as the inventory says
+// that it does: no reset of anything.
+func (g *org) scheduled(user, by *person) {
+	s := awsSecrets
+	s.join(g, by)
+	h := &hanger{store: s, id: s.id(g), suffix: g.word(6), user: user}
+	g.secrets = append(g.secrets, secret{id: h.id, kind: "secret", system: s.name, owner: user.id, usedBy: []string{user.id}, rotated: logsFrom.AddDate(0, 0, -20), cadence: "30d", rotator: by.login})
+	for at := logsFrom.AddDate(0, 0, 10); at.Before(logsUntil); at = at.AddDate(0, 0, 30) {
+		out := obj{"arn": awsSecretARN(h), "name": h.id, "versionId": g.uuid(), "versionStages": []string{"AWSCURRENT"}}
+		g.awsEvent(g.clock(at, 0, 20*time.Hour), call{service: "secretsmanager", name: "PutSecretValue", by: by, key: by.key, from: by.seat(),
+			in: obj{"secretId": awsSecretARN(h), "clientRequestToken": g.uuid()}, out: out})
+	}
 }

@@ -124,6 +124,7 @@ var sound = []plant{
 	{check: "sound", what: "password of a console", twin: true, tiers: consoleUsers, base: console},
 	{check: "sound", what: "new key of a program", twin: true, tiers: machines, base: newKey},
 	{check: "sound", what: "a new second factor from the desk", twin: true, base: (*org).factorBase},
+	{check: "sound", what: "an access pass from the desk", twin: true, tiers: belowPrivileged, base: (*org).passBase},
 	{check: "sound", what: "a token of one's own", twin: true, tiers: belowPrivileged, base: (*org).tokenBase},
 	{check: "sound", what: "a first key of one's own", twin: true, tiers: belowPrivileged, base: ownKey},
 	{check: "sound", what: "a further key of one's own", twin: true, tiers: belowPrivileged, base: ownRotation},
