@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
@@ -27,8 +28,18 @@ type Set struct {
 
 // Load reads the bundled formats and those in the given folders (*.yaml). A
 // user's format takes the place of the bundled one with its id. Errors name
-// file, line and column.
+// file, line and column. The bundled formats alone are read once in a process:
+// a set and its formats never change, and may be shared.
 func Load(dirs ...string) (*Set, error) {
+	if len(dirs) == 0 {
+		return bundledSet()
+	}
+	return load(dirs)
+}
+
+var bundledSet = sync.OnceValues(func() (*Set, error) { return load(nil) })
+
+func load(dirs []string) (*Set, error) {
 	tables := map[string]*Table{}
 	origin := map[string]string{}
 	if err := readTables(bundled, "formats", tables, origin); err != nil {
