@@ -176,14 +176,14 @@ func firstLine(s string) string {
 
 // Compile type-checks every check, all faults at once.
 func (b *Bench) Compile(checks []*rules.Check) error {
-	base, err := b.environment()
+	envs, err := environments()
 	if err != nil {
 		return err
 	}
-	if b.caseEnv, err = base.Extend(declare(variables)...); err != nil {
+	if b.caseEnv, err = envs.ofCase.Extend(b.names()); err != nil {
 		return err
 	}
-	if b.setEnv, err = base.Extend(append(declare(setVariables), surveyVariables()...)...); err != nil {
+	if b.setEnv, err = envs.ofSet.Extend(b.names()); err != nil {
 		return err
 	}
 	b.spoken = indexControls(b.Frameworks)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -114,8 +115,23 @@ var chainQuestions = []question{
 	{"history_known", cel.BoolType, func(s *sitting) (any, error) { return s.historyKnown(), nil }},
 }
 
+// environments are the CEL environments over a case and over the whole set, but
+// for what a run binds. They are made once in a process: to learn the fields of
+// every type is most of the work of compiling a check.
+var environments = sync.OnceValues(func() (envs struct{ ofCase, ofSet *cel.Env }, err error) {
+	base, err := environment()
+	if err != nil {
+		return envs, err
+	}
+	if envs.ofCase, err = base.Extend(declare(variables)...); err != nil {
+		return envs, err
+	}
+	envs.ofSet, err = base.Extend(append(declare(setVariables), surveyVariables()...)...)
+	return envs, err
+})
+
 // environment makes the CEL environment without variables.
-func (b *Bench) environment() (*cel.Env, error) {
+func environment() (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		ext.NativeTypes(append(surveyTypes(), ext.ParseStructTags(true))...),
 		ext.NativeTypes(reflect.TypeFor[caseFacts](), reflect.TypeFor[identityFacts](), reflect.TypeFor[needFacts](),
@@ -128,8 +144,6 @@ func (b *Bench) environment() (*cel.Env, error) {
 			reflect.TypeFor[substitutedFacts](), reflect.TypeFor[orphanFacts](),
 			ext.ParseStructTags(true)),
 		ext.Strings(),
-		cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,
-			cel.UnaryBinding(func(v ref.Val) ref.Val { return types.String(b.Name(string(v.(types.String)))) }))),
 		cel.Function("clock", cel.Overload("clock_timestamp", []*cel.Type{cel.TimestampType}, cel.StringType,
 			cel.UnaryBinding(func(v ref.Val) ref.Val { return types.String(clock(v.(types.Timestamp).Time)) }))),
 		cel.Function("span", cel.Overload("span_duration", []*cel.Type{cel.DurationType}, cel.StringType,
@@ -150,6 +164,12 @@ func (b *Bench) environment() (*cel.Env, error) {
 			}))))
 	}
 	return cel.NewEnv(opts...)
+}
+
+// names is the function that says an identity's name as the run knows it.
+func (b *Bench) names() cel.EnvOption {
+	return cel.Function("name", cel.Overload("name_string", []*cel.Type{cel.StringType}, cel.StringType,
+		cel.UnaryBinding(func(v ref.Val) ref.Val { return types.String(b.Name(string(v.(types.String)))) })))
 }
 
 func declare(vars []struct {
