@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // LoadChecks reads the bundled checks and those of users' folders, sorted by
@@ -46,7 +47,25 @@ func LoadChecks(dirs ...string) ([]*Check, error) {
 	return checks, nil
 }
 
+// sound holds the bundled checks that were read and found right before in this
+// process, Check by file name. What hangs on other files is asked at each load.
+var sound sync.Map
+
+// readCheck reads a check's file. The check is the caller's own, but not what
+// its slices and maps hold.
 func readCheck(f ruleFile) (*Check, error) {
+	if known, ok := sound.Load(f.name); ok && f.bundled {
+		c := known.(Check)
+		return &c, nil
+	}
+	c, err := decodeCheck(f)
+	if err == nil && f.bundled {
+		sound.Store(f.name, *c)
+	}
+	return c, err
+}
+
+func decodeCheck(f ruleFile) (*Check, error) {
 	c := &Check{File: f.name, Bundled: f.bundled}
 	if err := Decode(f.name, f.src, c); err != nil {
 		return nil, err

@@ -290,3 +290,21 @@ func FuzzLoad(f *testing.F) {
 		_, _ = readMethods(file.name, file.src)
 	})
 }
+
+// TestLoadedChecksAreTheCallersOwn: who changes a check that was loaded changes
+// it for nobody else in the process.
+func TestLoadedChecksAreTheCallersOwn(t *testing.T) {
+	first, err := LoadChecks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := first[0].Met
+	first[0].Met, first[0].Needs = "false", nil
+	second, err := LoadChecks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second[0].Met != met || len(second) != len(first) {
+		t.Errorf("%s asks %q, and asked %q", second[0].ID, second[0].Met, met)
+	}
+}
