@@ -22,7 +22,7 @@ func runOf(t *testing.T, s rules.Scenario, with func(*Options)) (*stage, Result)
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies, err := rules.LoadPolicy("baseline")
+	policies, err := bundledPolicy("baseline")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestCheckRefusesWrongSelectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		policies, err := rules.LoadPolicy("baseline")
+		policies, err := bundledPolicy("baseline")
 		if err != nil {
 			t.Fatal(err)
 		}

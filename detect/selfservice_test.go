@@ -29,7 +29,7 @@ func TestSelfServiceAttempts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies, err := rules.LoadPolicy("baseline")
+	policies, err := bundledPolicy("baseline")
 	if err != nil {
 		t.Fatal(err)
 	}
