@@ -10,6 +10,7 @@ package generate
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -58,8 +59,8 @@ func Write(o Options) (Summary, error) {
 		return Summary{}, fmt.Errorf("nothing plants %q in a whole set", o.Set)
 	}
 	for i := range setPlants {
-		if p := &setPlants[i]; p.key() == o.Set && p.each > 0 {
-			o.Each = p.each
+		if p := &setPlants[i]; p.key() == o.Set {
+			o.Each, o.Tier = cmp.Or(p.each, o.Each), cmp.Or(p.tier, o.Tier)
 		}
 	}
 	g := newOrg(o)

@@ -16,6 +16,8 @@ type setPlant struct {
 	// each is how many sound resets of each kind surround it, where that is not
 	// the Each of the options: what compares weeks wants few that begin and end.
 	each int
+	// tier is that of the sound resets around it, all where empty.
+	tier string
 	// do plants it, after all resets were written, and gives the subject of each
 	// finding that must be made.
 	do func(g *org) (subjects []string)
