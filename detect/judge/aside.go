@@ -102,7 +102,7 @@ func (s *sitting) lack(to []Lack, kind event.Kind, system string) []Lack {
 	if slices.Contains(processKinds, l.Kind) {
 		l.System = ""
 	}
-	could := s.b.Coverage.Could(Ask{Kind: l.Kind, System: l.System, Path: string(s.c.Path)})
+	could := s.b.Coverage.Could(Ask{Kind: l.Kind, System: l.System, Path: s.flow()})
 	if len(could) > 0 || slices.Contains(to, l) {
 		return to
 	}

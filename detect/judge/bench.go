@@ -126,6 +126,6 @@ func (b *Bench) incidentsKnown() bool { return b.Given("incidents") }
 // privilege the first one.
 func (s *sitting) historyKnown() bool {
 	m := s.need.policy.Matching
-	state, _ := s.b.Coverage.Window(Ask{Kind: event.PrivilegeUsed.String(), Path: string(s.c.Path), From: s.c.Time - int64(m.PrivilegeHistory), To: s.c.Time})
+	state, _ := s.b.Coverage.Window(Ask{Kind: event.PrivilegeUsed.String(), Path: s.flow(), From: s.c.Time - int64(m.PrivilegeHistory), To: s.c.Time})
 	return state == Covered
 }

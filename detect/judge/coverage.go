@@ -262,13 +262,16 @@ func (c *Coverage) lacks(a Ask) bool {
 }
 
 func shows(f *event.Feed, a Ask) bool {
-	if !slices.Contains(f.Shows, a.Kind) && !slices.Contains(f.ShowsFor[a.Path], a.Kind) {
+	own := a.System == "" || within(f.System, a.System)
+	// The flow of a path is a product's own: it shows who asked there for what it
+	// resets itself, never for a key that somebody makes in another product.
+	if !slices.Contains(f.Shows, a.Kind) && !(own && slices.Contains(f.ShowsFor[a.Path], a.Kind)) {
 		return false
 	}
 	if slices.Contains(f.NeedsSetting, a.Kind) && f.Kinds[a.Kind] == 0 && !slices.Contains(f.Expect, a.Kind) {
 		return false
 	}
-	return a.System == "" || within(f.System, a.System) || slices.Contains(processKinds, a.Kind)
+	return own || slices.Contains(processKinds, a.Kind)
 }
 
 // within tells whether a feed of one system speaks of another: of the same, of

@@ -210,6 +210,7 @@ func TestWindows(t *testing.T) {
 		{"the process is logged where it is kept", []string{"snow system=servicenow shows=reset.approved from=0 to=100"}, "reset.approved ad assisted 10-20", "covered snow"},
 		{"asked of no system all count", []string{"okta system=okta shows=privilege.granted from=0 to=100", "dc system=ad shows=privilege.granted from=-50 to=15"}, "privilege.granted - assisted 10-20", "open dc,okta"},
 
+		{"another product's flow", []string{"entra system=entra for=reset.requested from=0 to=100"}, "reset.requested aws self-service 10-20", "not-covered -"},
 		{"shown for self-service only", []string{"entra system=entra for=identity.verified from=0 to=100"}, "identity.verified entra self-service 10-20", "covered entra"},
 		{"and so not for the service desk", []string{"entra system=entra for=identity.verified from=0 to=100"}, "identity.verified entra assisted 10-20", "not-covered -"},
 

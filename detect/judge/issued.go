@@ -89,7 +89,7 @@ func (f *issuedFacts) endKinds() []event.Kind {
 // some source shows of its system, else by any fitting one.
 func (s *sitting) endSystems(f *issuedFacts, k event.Kind) []string {
 	could := func(k event.Kind) bool {
-		return len(s.b.Coverage.Could(Ask{Kind: k.String(), System: f.System, Path: string(s.c.Path)})) > 0
+		return len(s.b.Coverage.Could(Ask{Kind: k.String(), System: f.System, Path: s.flow()})) > 0
 	}
 	kinds := f.endKinds()
 	if !slices.Contains(kinds, k) || !could(k) && slices.ContainsFunc(kinds, could) {

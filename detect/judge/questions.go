@@ -203,7 +203,17 @@ func (s *sitting) blind(k event.Kind) bool {
 }
 
 func (s *sitting) ask(k event.Kind, from, to int64) Ask {
-	return Ask{Kind: k.String(), System: s.c.Primary.System, Path: string(s.c.Path), From: from, To: to}
+	return Ask{Kind: k.String(), System: s.c.Primary.System, Path: s.flow(), From: from, To: to}
+}
+
+// flow is the path whose own records could show the steps of the case. Products
+// log the steps of a recovery or an unlock by the owner; making a key, a token or
+// a further factor in a session is no such flow.
+func (s *sitting) flow() string {
+	if s.c.Class == rules.Recovery || s.c.Class == rules.Unlock {
+		return string(s.c.Path)
+	}
+	return ""
 }
 
 // approver is who decided an approval: the one who clicked, else the one asked.

@@ -341,7 +341,7 @@ func (s *sitting) endedBy(t *tokenFacts, k event.Kind) bool {
 		return false
 	}
 	could := func(k event.Kind) bool {
-		return len(s.b.Coverage.Could(Ask{Kind: k.String(), System: t.System, Path: string(s.c.Path)})) > 0
+		return len(s.b.Coverage.Could(Ask{Kind: k.String(), System: t.System, Path: s.flow()})) > 0
 	}
 	return could(k) || !slices.ContainsFunc(revocations, could)
 }
@@ -376,7 +376,7 @@ func (s *sitting) accessSystems(k event.Kind, o *outcome) (systems []string, ok 
 		return nil, true // what is asked stands in the acts themselves
 	case k == event.MFAEnrolled && o.check.About == "execution": // wherever the reset was done and factors are logged
 		for _, a := range s.c.Steps[custody.Executed] {
-			if len(s.b.Coverage.Could(Ask{Kind: k.String(), System: a.System, Path: string(s.c.Path)})) > 0 {
+			if len(s.b.Coverage.Could(Ask{Kind: k.String(), System: a.System, Path: s.flow()})) > 0 {
 				systems = insert(systems, a.System)
 			}
 		}

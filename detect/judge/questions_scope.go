@@ -164,7 +164,7 @@ func (s *sitting) overQuota(p posting, d rules.Desk, zone *time.Location, who st
 		return fmt.Sprintf("%sreset %s as person %d of %s (%s); the desk's quota is %d a day",
 			who, s.b.Name(s.c.Identity), n, at.Format(time.DateOnly), zone, d.QuotaPerDay), nil
 	}
-	ask := Ask{Kind: event.ResetExecuted.String(), System: s.c.Primary.System, Path: string(s.c.Path), From: from, To: p.Time}
+	ask := Ask{Kind: event.ResetExecuted.String(), System: s.c.Primary.System, Path: s.flow(), From: from, To: p.Time}
 	if state, _ := s.b.Coverage.Window(ask); state != Covered {
 		return "", cannot("how many people %s reset that day no source shows for the whole of it (%s)", s.b.Name(p.ActorID), event.ResetExecuted)
 	}

@@ -134,7 +134,7 @@ func (s *sitting) firstReads() []custody.Step {
 // recorded: the logs of a step's system cover its kind for so long before the
 // reset.
 func (s *sitting) recorded(st custody.Step, over time.Duration) bool {
-	ask := Ask{Kind: st.Kind.String(), System: st.System, Path: string(s.c.Path), From: s.c.Time - int64(over), To: s.c.Time}
+	ask := Ask{Kind: st.Kind.String(), System: st.System, Path: s.flow(), From: s.c.Time - int64(over), To: s.c.Time}
 	state, _ := s.b.Coverage.Window(ask)
 	return state == Covered
 }
@@ -183,7 +183,7 @@ func (s *sitting) redemptionsKnown() (bool, error) {
 }
 
 func (s *sitting) askOf(st custody.Step) Ask {
-	return Ask{Kind: st.Kind.String(), System: st.System, Path: string(s.c.Path), From: s.c.Time, To: st.Time}
+	return Ask{Kind: st.Kind.String(), System: st.System, Path: s.flow(), From: s.c.Time, To: st.Time}
 }
 
 // aggravated: something else speaks for a takeover: a risk signal, privilege,

@@ -169,7 +169,7 @@ func kindsOf(n custody.Name) []event.Kind {
 func (s *sitting) sourced(d demand) (could, covered bool) {
 	for _, k := range d.kinds {
 		for _, system := range d.systems {
-			ask := Ask{Kind: k.String(), System: system, Path: string(s.c.Path), From: d.from, To: d.to}
+			ask := Ask{Kind: k.String(), System: system, Path: s.flow(), From: d.from, To: d.to}
 			state, feeds := s.b.Coverage.Window(ask)
 			could = could || len(feeds) > 0
 			covered = covered || state != NotCovered

@@ -81,7 +81,7 @@ func (s *sitting) absenceKnown(n custody.Name) bool {
 		from, to = t, t+int64(max(s.need.row.ForcedChange, time.Hour))
 	}
 	for _, k := range kindsOf(n) {
-		ask := Ask{Kind: k.String(), System: s.c.Primary.System, Path: string(s.c.Path), From: from, To: to}
+		ask := Ask{Kind: k.String(), System: s.c.Primary.System, Path: s.flow(), From: from, To: to}
 		if state, feeds := s.b.Coverage.Window(ask); len(feeds) > 0 && state != Covered {
 			return false
 		}
@@ -104,7 +104,7 @@ func (s *sitting) verificationCovered() bool {
 		return false
 	}
 	state, _ := s.b.Coverage.Window(Ask{
-		Kind: event.IdentityVerified.String(), Path: string(s.c.Path), From: s.c.Time - int64(s.need.policy.Matching.Before), To: s.c.Time,
+		Kind: event.IdentityVerified.String(), Path: s.flow(), From: s.c.Time - int64(s.need.policy.Matching.Before), To: s.c.Time,
 	})
 	return state == Covered
 }

@@ -214,7 +214,7 @@ func (b *Bench) window(s *sitting, o *outcome) (State, error) {
 	for _, k := range o.check.Needs {
 		kind, _ := event.ParseKind(k)
 		for _, system := range s.systemsOf(kind, o) {
-			ask := Ask{Kind: k, System: system, Path: string(s.c.Path), From: o.from, To: to}
+			ask := Ask{Kind: k, System: system, Path: s.flow(), From: o.from, To: to}
 			if o.check.Asks == "step" || o.check.given != nil {
 				ask.To += int64(b.Coverage.Lag(ask))
 			}
