@@ -87,8 +87,8 @@ var beforehandPlants = []plant{
 		c.approved()
 		c.checks[0].method = pick(c.g.rng, methods[4])
 		lost, kept := "aut"+c.g.word(17), "aut"+c.g.word(17)
-		for _, f := range []string{lost, kept} {
-			at := c.g.clock(c.at, -30*day, -10*day)
+		for n, f := range []string{lost, kept} {
+			at := c.g.clock(c.at, time.Duration(-30+8*n)*day, time.Duration(-24+8*n)*day) // within half an hour they would be one case
 			c.then(func() { c.dir.enrol(c.g, at, c.who, c.home, f) })
 			c.bound(at)
 		}

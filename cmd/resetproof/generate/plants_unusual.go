@@ -17,8 +17,8 @@ var unusualPlants = []setPlant{
 		}
 		return nil
 	}},
-	{check: "operator-drift", what: "slowly three times as many as before", each: 1, do: func(g *org) []string {
-		g.quarter([]int{4, 4, 4, 4, 4, 6, 8, 10, 12, 12, 12, 12, 12})
+	{check: "operator-drift", what: "slowly four times as many as before", each: 1, do: func(g *org) []string {
+		g.quarter([]int{4, 4, 4, 4, 4, 8, 12, 16, 16, 16, 16, 16, 16})
 		return []string{g.staff.operators[5].id}
 	}},
 	{check: "operator-drift", what: "a quarter like any other", twin: true, each: 1, do: func(g *org) []string {
